@@ -1,0 +1,55 @@
+import { EventEmitter } from 'eventemitter3'
+import type { EventEnvelope } from '../events/envelope.js'
+import { Listener } from './listener.js'
+
+/**
+ * Brings events to the listeners that selected them, in the order in which these were added.
+ *
+ * Patterns are resolved when a name is dispatched for the first time, and kept up to date as listeners come and go: a dispatch
+ * is one call of the emitter and never looks at a pattern.
+ */
+export class EventRouter {
+  readonly #emitter = new EventEmitter<Record<string, [EventEnvelope]>>()
+  readonly #listeners = new Set<Listener>()
+  readonly #resolved = new Set<string>()
+
+  get listeners(): Iterable<Listener> {
+    return this.#listeners
+  }
+
+  add(listener: Listener): void {
+    this.#listeners.add(listener)
+    for (const name of this.#resolved) if (listener.selects(name)) this.#connect(name, listener)
+  }
+
+  remove(listener: Listener): void {
+    listener.stop()
+    if (!this.#listeners.delete(listener)) return
+    for (const name of this.#resolved) this.#emitter.off(name, Listener.prototype.deliver, listener)
+  }
+
+  clear(): void {
+    for (const listener of [...this.#listeners]) this.remove(listener)
+  }
+
+  dispatch(event: EventEnvelope): void {
+    // The emitter says whether it knew a listener; only a name without any may be one that was not yet resolved.
+    if (this.#emitter.emit(event.name, event) || this.#resolved.has(event.name)) return
+    this.#resolve(event.name)
+    this.#emitter.emit(event.name, event)
+  }
+
+  hasListeners(name: string): boolean {
+    if (!this.#resolved.has(name)) this.#resolve(name)
+    return this.#emitter.listenerCount(name) > 0
+  }
+
+  #resolve(name: string): void {
+    this.#resolved.add(name)
+    for (const listener of this.#listeners) if (listener.selects(name)) this.#connect(name, listener)
+  }
+
+  #connect(name: string, listener: Listener): void {
+    this.#emitter.on(name, Listener.prototype.deliver, listener)
+  }
+}

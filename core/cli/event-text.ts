@@ -1,0 +1,68 @@
+import type { TaskerEvent } from '../events/envelope.js'
+import type { CatalogueEntry } from './event-documents.js'
+import { type TableOptions, textPairs, textTable, oneLine } from './text-table.js'
+
+/** The catalogue, one event a line. */
+export function catalogueTable(entries: readonly CatalogueEntry[], options: TableOptions): string {
+  const rows = entries.map(({ name, durable, description }) => [name, durable ? 'log' : 'bus', description])
+  return textTable(['EVENT', 'ON', 'WHEN'], rows, options)
+}
+
+/** One event of the catalogue with its schema. */
+export function catalogueText(entry: CatalogueEntry, options: TableOptions): string {
+  const { name, family, durable, firedBy, description, schema } = entry
+  const facts = textPairs(
+    [
+      ['when', description],
+      ['family', family],
+      ['fired by', firedBy],
+      ['durable', durable ? 'yes: written to the event log' : 'no: heard only on the bus of its process'],
+    ],
+    { paint: options.paint },
+  )
+  const payload = schema === null ? 'any payload' : JSON.stringify(schema, null, 2)
+  return `${options.paint('bold', name)}\n${facts}\n\n${payload}`
+}
+
+/** What of a payload says most in a line: the rest is one `--json` away. */
+const telling = ['reason', 'from', 'attempt', 'durationMs', 'willRetry', 'dueAt', 'how', 'parked', 'message'] as const
+
+/**
+ * One event of the log in a line.
+ *
+ * @example
+ * 10:00:01.250 step.failed           4f2a9c payments.refund@1.0.0 charge  attempt=1 the card was stolen
+ */
+export function eventLine(event: TaskerEvent<string>, { paint }: TableOptions): string {
+  const payload = (event.payload ?? {}) as Readonly<Record<string, unknown>>
+  const { namespace, taskName, version, stepName, error } = payload
+  const subject = taskName === undefined ? '' : `${namespace}.${taskName}@${version}`
+  const isLifecycle = subject !== ''
+  const facts = isLifecycle
+    ? telling.flatMap((key) => (isTold(payload[key]) ? [`${key}=${payload[key]}`] : []))
+    : [JSON.stringify(event.payload ?? null)]
+  const parts = [
+    paint('dim', event.occurredAt.slice(11, 23)),
+    paint(colourOf(event.name), event.name.padEnd(24)),
+    paint('dim', event.taskId?.slice(-6) ?? '      '),
+    ...(isLifecycle ? [subject] : []),
+    ...(typeof stepName === 'string' ? [paint('bold', stepName)] : []),
+    ...facts.map((fact) => paint('dim', fact)),
+    ...(isError(error) ? [paint('red', error.message)] : []),
+  ]
+  return oneLine(parts.join(' '))
+}
+
+function isTold(value: unknown): boolean {
+  return value !== null && value !== undefined && value !== '' && typeof value !== 'object'
+}
+
+function isError(value: unknown): value is { readonly message: string } {
+  return typeof value === 'object' && value !== null && typeof (value as { message?: unknown }).message === 'string'
+}
+
+function colourOf(name: string): 'green' | 'red' | 'yellow' | 'cyan' {
+  if (name.endsWith('.completed')) return 'green'
+  if (name.endsWith('.failed')) return 'red'
+  return /cancelled|retry/.test(name) ? 'yellow' : 'cyan'
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { SourceLocation } from '../errors/configuration-errors.js'
+
+/**
+ * Where in the user's code an error arose, as far as it says: in what the parser reports, in the stack, or at the import that
+ * could not be resolved; else `file` itself.
+ */
+export function locateError(error: unknown, file: string): SourceLocation {
+  if (!(error instanceof Error)) return { file }
+  return parseLocation(error) ?? importLocation(error, file) ?? stackLocation(error) ?? { file }
+}
+
+/** The first line of an error's message without the location in it. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const [line = ''] = error.message.split('\n')
+  return `${error.name === 'Error' ? '' : `${error.name}: `}${line.trim()}`
+}
+
+/** jiti ends the message with `file:line:column`; Node begins the stack of a SyntaxError with `file:line`. */
+function parseLocation({ name, message, stack = '' }: Error): SourceLocation | undefined {
+  const jiti = /^\s*((?:\/|[A-Za-z]:[\\/]).+?):(\d+):(\d+)\s*$/m.exec(message)
+  if (jiti && message.startsWith('ParseError')) return located(jiti[1]!, jiti[2], Number(jiti[3]) + 1)
+  const node = name === 'SyntaxError' ? /^(file:\/\/\S+|\/[^\n]+|[A-Za-z]:\\[^\n]+):(\d+)\n/.exec(stack) : null
+  return node ? located(node[1]!, node[2]) : undefined
+}
+
+/** The line that names the module that was not found; the stack of such an error holds only the loader. */
+function importLocation(error: Error, file: string): SourceLocation | undefined {
+  const missing = /Cannot find (?:module|package) '([^']+)'(?:[\s\S]*?imported from ['"]?([^\n'"]+))?/.exec(
+    error.message,
+  )
+  if (missing === null) return undefined
+  const [, specifier = '', importer] = missing
+  const source = importer?.startsWith('file:') ? fileURLToPath(importer) : (importer ?? file)
+  const line = linesOf(source).findIndex((text) => text.includes(`'${specifier}'`) || text.includes(`"${specifier}"`))
+  return line === -1 ? { file: source } : { file: source, line: line + 1 }
+}
+
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n')
+  } catch {
+    return []
+  }
+}
+
+const ownFolder = fileURLToPath(new URL('..', import.meta.url))
+
+/** The first frame that is neither Node's nor a package's nor ours. */
+function stackLocation({ stack = '' }: Error): SourceLocation | undefined {
+  for (const frame of stack.split('\n').slice(1)) {
+    const found = /^at (?:.*\()?((?:file:\/\/|\/|[A-Za-z]:[\\/]).+?):(\d+):(\d+)\)?$/.exec(
+      frame.trim().replace('async ', ''),
+    )
+    if (found === null || /[\\/]node_modules[\\/]/.test(found[1]!)) continue
+    const location = located(found[1]!, found[2], Number(found[3]))
+    if (!location.file.startsWith(ownFolder)) return location
+  }
+  return undefined
+}
+
+function located(file: string, line: string | undefined, column?: number): SourceLocation {
+  const path = file.startsWith('file:') ? fileURLToPath(file) : file
+  return column === undefined ? { file: path, line: Number(line) } : { file: path, line: Number(line), column }
+}

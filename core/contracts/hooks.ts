@@ -1,0 +1,48 @@
+import type { Actor } from './actor.js'
+import type { ExportRequest } from './exporter.js'
+import type { StepContext } from './task-definition.js'
+import type { CommandKind, TaskRequest } from './task-request.js'
+
+/** What `beforeTaskCreate` sees: the request, its version resolved and its context with defaults filled in. */
+export interface TaskCreation extends Required<Pick<TaskRequest, 'namespace' | 'name' | 'version' | 'context'>> {
+  readonly request: TaskRequest
+}
+
+/** What `beforeCommand` sees: the place to authorise. */
+export interface CommandIntention {
+  readonly kind: CommandKind
+  readonly subject: { readonly taskId: string; readonly stepName?: string }
+  readonly actor: Actor
+  readonly reason: string
+}
+
+export interface StepOutcome {
+  readonly outcome: 'complete' | 'error'
+  readonly results?: unknown
+  readonly error?: unknown
+  readonly durationMs: number
+}
+
+/**
+ * Points where a plugin takes part. Hooks are ordered by registration and awaited; those named `before…` refuse by throwing,
+ * before anything is committed. They are not events: an event tells, a hook may say no.
+ */
+export interface HookMap {
+  beforeTaskCreate(creation: TaskCreation): unknown
+  beforeCommand(intention: CommandIntention): unknown
+  beforeStepExecute(context: StepContext): unknown
+  beforeExport(request: ExportRequest): unknown
+  /** Wraps the handler: call `next()` and give its result. */
+  aroundStepExecute(context: StepContext, next: () => Promise<unknown>): Promise<unknown>
+  afterStepExecute(context: StepContext, outcome: StepOutcome): unknown
+  onStart(): unknown
+  onStop(): unknown
+}
+
+export type HookName = keyof HookMap
+
+/** Where plugins add hooks. */
+export interface Hooks {
+  /** Adds a hook for its plugin; `owner` names the culprit in errors. Gives a function that takes it away again. */
+  add<N extends HookName>(name: N, hook: HookMap[N], owner?: string): () => void
+}

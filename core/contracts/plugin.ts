@@ -1,0 +1,87 @@
+import type { DependencyContainer } from 'tsyringe'
+import type { DependencyGraph } from '../workflow/dependency-graph.js'
+import type { StepState } from '../workflow/state-machines.js'
+import type { TaskerEvents } from './events-api.js'
+import type { ExporterDefinition, ExportsApi } from './exporter.js'
+import type { HealthApi } from './health.js'
+import type { Hooks } from './hooks.js'
+import type { Logger } from './logger.js'
+import type { MetricsApi } from './metrics.js'
+import type { DefinedSubscriber, SubscriberClass } from './subscriber.js'
+import type { DefinedTask, JsonSchema } from './task-definition.js'
+import type { StepsApi, TaskReference, TasksApi } from './tasks-api.js'
+
+/** Values that plugins give to each other; augment it to type `plugins.require(name)`. */
+// biome-ignore lint/suspicious/noEmptyInterface: open for augmentation by plugins
+export interface PluginApis {}
+
+/** What a plugin's `setup` may use. */
+export interface PluginContext {
+  readonly container: DependencyContainer
+  readonly events: TaskerEvents
+  readonly tasks: TasksApi
+  readonly steps: StepsApi
+  readonly exports: ExportsApi
+  readonly handlers: Registering<DefinedTask>
+  readonly subscribers: Registering<DefinedSubscriber | SubscriberClass>
+  readonly exporters: Registering<ExporterDefinition>
+  readonly plugins: { require<N extends string>(name: N): N extends keyof PluginApis ? PluginApis[N] : unknown }
+  readonly hooks: Hooks
+  readonly health: HealthApi
+  readonly metrics: MetricsApi
+  readonly namespaces: NamespacesApi
+  readonly graph: GraphsApi
+  readonly log: Logger
+  readonly config: Readonly<Record<string, unknown>>
+}
+
+/** `tasker.namespaces` */
+export interface NamespacesApi {
+  list(): Promise<readonly { readonly name: string; readonly description: string | null; readonly createdAt: string }[]>
+}
+
+/** `tasker.graph`: the dependency graph of a definition or of a task. */
+export interface GraphsApi {
+  /** Of a registered task: `payments/refund@^2` or `{ namespace, name, version }`. */
+  template(query: { readonly namespace?: string; readonly name: string; readonly version?: string } | string): GraphView
+  /** Of a task, with the states of its steps. */
+  task(task: TaskReference): Promise<GraphView>
+}
+
+/** A dependency graph with the names and, for a task, the states of its steps. */
+export interface GraphView extends DependencyGraph {
+  readonly title: string
+  readonly nodes: readonly {
+    readonly name: string
+    readonly dependsOn: readonly string[]
+    readonly state?: StepState
+  }[]
+}
+
+/** The part of a registry that a plugin uses to add things of its own. */
+export interface Registering<T> {
+  register(value: T, options?: { readonly replace?: boolean }): unknown
+}
+
+/** A plugin: plain data; nothing runs at import. */
+export interface PluginDefinition {
+  readonly name: string
+  readonly version: string
+  readonly description?: string
+  /** Plugins that are set up and started before it. */
+  readonly dependsOn?: readonly string[]
+  /** JSON Schema of its options. */
+  readonly options?: JsonSchema
+  /** Semver range of Tasker versions that it works with. */
+  readonly tasker?: string
+  /** Adds what the plugin brings; what it returns is what others get from `plugins.require(name)`. */
+  setup?(context: PluginContext, options: Readonly<Record<string, unknown>>): unknown
+  start?(): unknown
+  stop?(): unknown
+}
+
+export const PLUGIN_BRAND: unique symbol = Symbol.for('tasker.plugin') as never
+
+export interface DefinedPlugin extends PluginDefinition {
+  readonly [PLUGIN_BRAND]: true
+}

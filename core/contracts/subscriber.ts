@@ -1,0 +1,43 @@
+import type { TaskerEvent } from '../events/envelope.js'
+import type { Logger } from './logger.js'
+
+/** What a subscriber's handler receives beside the event. */
+export interface SubscriberContext {
+  readonly log: Logger
+  readonly signal: AbortSignal
+}
+
+export type SubscriberHandler = (event: TaskerEvent, context: SubscriberContext) => unknown
+
+/** A subscriber as registered: patterns and their handlers. */
+export interface SubscriberDefinition {
+  readonly name: string
+  readonly description?: string
+  /** Hears the log through a cursor of its own instead of the bus of its process. */
+  readonly durable: boolean
+  readonly on: Readonly<Record<string, SubscriberHandler>>
+  /** Most events that wait for it; beyond, `overflow` decides. Default 1000. */
+  readonly queueSize?: number
+  readonly overflow?: 'drop_oldest' | 'drop_newest'
+  /** A handler that takes longer is reported and left behind. Default 30 000. */
+  readonly timeoutMs?: number
+}
+
+/** Brand of what `defineSubscriber` gives. */
+export const SUBSCRIBER_BRAND: unique symbol = Symbol.for('tasker.subscriber') as never
+
+export interface DefinedSubscriber extends SubscriberDefinition {
+  readonly [SUBSCRIBER_BRAND]: true
+}
+
+/** A class with `@subscriber` and `@on`: built by the container, then turned into a definition. */
+// biome-ignore lint/suspicious/noExplicitAny: the container resolves constructor parameters of any type
+export type SubscriberClass = new (...dependencies: any[]) => object
+
+/** What `@subscriber` and `@on` leave on a class, under {@link SUBSCRIBER_CLASS_BRAND}. */
+export interface SubscriberClassDescription extends Omit<SubscriberDefinition, 'on'> {
+  /** Method name → patterns. */
+  readonly methods: ReadonlyMap<string, readonly string[]>
+}
+
+export const SUBSCRIBER_CLASS_BRAND: unique symbol = Symbol.for('tasker.subscriber.class') as never

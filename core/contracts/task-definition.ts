@@ -1,0 +1,127 @@
+import type { Logger } from './logger.js'
+
+/** JSON Schema, or what says itself as one. */
+export type JsonSchema = Readonly<Record<string, unknown>>
+
+/** Validates a value and fills in defaults; gives the problems found, each with its path. */
+export interface SchemaCheck {
+  /** The schema as JSON Schema, for storage, documentation and editors. */
+  readonly jsonSchema: JsonSchema
+  check(value: unknown): Promise<SchemaResult> | SchemaResult
+}
+
+export type SchemaResult =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problems: readonly { readonly path: string; readonly message: string }[] }
+
+/** When to try again after a failure. */
+export interface RetryPolicy {
+  /** Attempts in all, the first included: an integer from 1. Default 3. */
+  readonly limit: number
+  /** Delays after the first, second, … failure, in milliseconds; beyond the list the last one doubles each time. */
+  readonly backoffMs?: readonly number[]
+  /** The longest delay, in milliseconds. */
+  readonly maxBackoffMs?: number
+}
+
+export type StepKind = 'run' | 'child' | 'each' | 'decide'
+
+/** One step of a definition, the same whether it came from code or from YAML. */
+export interface StepDefinition {
+  readonly name: string
+  readonly kind: StepKind
+  readonly description?: string
+  readonly dependsOn: readonly string[]
+  readonly retryable: boolean
+  readonly retry: RetryPolicy
+  readonly skippable: boolean
+  /** What a final failure does: leaves the step in `error`, or skips it (only where skippable). */
+  readonly onFailure: 'error' | 'skip'
+  readonly timeoutMs: number
+  readonly dependentSystem: string
+  readonly results?: SchemaCheck
+  /** Free configuration for the handler, from YAML `handler_config`. */
+  readonly handlerConfig?: Readonly<Record<string, unknown>>
+  /** Decision steps: the later steps one of which is chosen. */
+  readonly branches?: readonly string[]
+  readonly handler: StepHandler
+}
+
+/** A handler is a function or a class built by the container, whose `process` is called. */
+export type StepHandler =
+  | { readonly kind: 'function'; readonly run: StepFunction }
+  | { readonly kind: 'class'; readonly constructor: StepHandlerClass }
+
+export type StepFunction = (context: StepContext) => unknown
+
+export interface StepHandlerObject {
+  process(context: StepContext): unknown
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the container resolves constructor parameters of any type
+export type StepHandlerClass = new (...dependencies: any[]) => StepHandlerObject
+
+/** What a step's handler receives. The typed chain narrows `context` and `results`. */
+export interface StepContext {
+  readonly context: unknown
+  /** Results of the steps named in `dependsOn`, and only these. */
+  readonly results: Readonly<Record<string, unknown>>
+  readonly taskId: string
+  readonly stepId: string
+  readonly stepName: string
+  readonly namespace: string
+  readonly taskName: string
+  readonly version: string
+  /** Number of this attempt, from 1. */
+  readonly attempt: number
+  /** The same for all attempts of this step: hand it to the system that you call, and effects happen once. */
+  readonly idempotencyKey: string
+  readonly correlationId: string
+  readonly handlerConfig: Readonly<Record<string, unknown>>
+  /** Fires when the step is cancelled, its time is up, or the worker drains. */
+  readonly signal: AbortSignal
+  /** Reports progress from 0 to 1, and renews the time-out. */
+  progress(fraction: number, message?: string): void
+  readonly log: Logger
+  /** Holds a custom event back until the step's success is committed; a failed attempt publishes nothing. */
+  publish(event: string | { readonly name: string }, payload?: unknown): void
+  /** Puts a custom event on the bus at once; it is not durable. */
+  publishNow(event: string | { readonly name: string }, payload?: unknown): void
+}
+
+/** A task as registered: one namespace, name and version. */
+export interface TaskDefinition {
+  readonly namespace: string
+  readonly name: string
+  readonly version: string
+  readonly description?: string
+  readonly context?: SchemaCheck
+  /** Paths of the context and of results that are masked wherever they leave the engine: `card.number`. */
+  readonly sensitive: readonly string[]
+  /** Most steps of one task that run at once; the configuration's limit holds as well. */
+  readonly concurrency?: number
+  readonly timeoutMs?: number
+  readonly steps: readonly StepDefinition[]
+  /** Custom events it declares; `durable` where a step's publication is written to the event log. */
+  readonly customEvents: readonly {
+    readonly name: string
+    readonly description?: string
+    readonly schema?: JsonSchema
+    readonly durable?: boolean
+  }[]
+  /** Fingerprint of everything but the code of the handlers. */
+  readonly hash: string
+}
+
+/** What `defineTask` chains and YAML loaders give: something that can say its definition. Recognised by its brand. */
+export interface DefinedTask {
+  readonly [TASK_BRAND]: true
+  readonly definition: TaskDefinition
+}
+
+/** Brand of a {@link DefinedTask}, the same in every copy of the package. */
+export const TASK_BRAND: unique symbol = Symbol.for('tasker.task') as never
+
+export function isDefinedTask(value: unknown): value is DefinedTask {
+  return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[TASK_BRAND] === true
+}

@@ -1,0 +1,9 @@
+export type {
+  ErrorRecord,
+  ParkedReason,
+  ResolvedHow,
+  StepRecord,
+  StepView,
+  TaskRecord,
+  TaskView,
+} from '../workflow/task-record.js'

@@ -1,0 +1,69 @@
+import type { Actor } from './actor.js'
+
+/** What a caller may say of a new task besides its kind. */
+export interface TaskRequestOptions {
+  readonly context?: unknown
+  /** Who or what asks for it. */
+  readonly initiator?: string
+  readonly sourceSystem?: string
+  readonly reason?: string
+  readonly tags?: readonly string[]
+  /** Steps that count as done without being run; each must be skippable. */
+  readonly bypassSteps?: readonly string[]
+  /** Higher runs first. Default 0. */
+  readonly priority?: number
+  /** Not before this time. */
+  readonly runAt?: Date | string
+  readonly timeoutMs?: number
+  readonly identity?: string
+  readonly concurrencyKey?: string
+  /** Default: the one of the surrounding work, else a new one. */
+  readonly correlationId?: string
+  readonly traceparent?: string
+}
+
+/** A request for a task by name. `version` is an exact version or a semver range; none means the highest stable one. */
+export interface TaskRequest extends TaskRequestOptions {
+  readonly namespace?: string
+  readonly name: string
+  readonly version?: string
+}
+
+export type CommandKind =
+  | 'task.cancel'
+  | 'task.resolve'
+  | 'task.retry'
+  | 'step.cancel'
+  | 'step.resolve'
+  | 'step.retry'
+  | 'step.skip'
+
+/** Who asks and why: stands in the event. */
+export interface CommandOptions {
+  readonly reason?: string
+  readonly actor?: Actor
+}
+
+/** A person's or program's word to one task, applied by its owner in order with the owner's own writes. */
+export interface Command {
+  readonly id: string
+  readonly taskId: string
+  readonly kind: CommandKind
+  /** Step name, for `step.*`. */
+  readonly stepName: string | null
+  readonly reason: string
+  readonly actor: Actor
+  /** `results` of step.resolve, `propagate` of step.cancel, `newKey` of step.retry. */
+  readonly args: Readonly<Record<string, unknown>>
+  readonly createdAt: string
+}
+
+/** What became of a command. */
+export type CommandOutcome =
+  | { readonly ok: true; readonly state: string }
+  | {
+      readonly ok: false
+      readonly code: string
+      readonly message: string
+      readonly details: Readonly<Record<string, unknown>>
+    }

@@ -1,0 +1,57 @@
+import type { DefinedTask } from '../contracts/task-definition.js'
+import { expandVariables, type Variables } from './expand-variables.js'
+import { mergeEnvironment } from './merge-environment.js'
+import { YamlSource } from './yaml-source.js'
+import { readTaskYaml } from './yaml-structure.js'
+import { buildYamlTask } from './yaml-task.js'
+
+export interface ParseTaskYamlOptions {
+  /** How messages call the text. Default `task.yaml`. */
+  readonly file?: string
+  /** Which entry of `environments` is laid over the task. Default: none. */
+  readonly environment?: string
+  /** Handler functions and classes by the names of their exports: what `import * as handlers` gives. */
+  readonly handlers?: Readonly<Record<string, unknown>>
+  /** What `${NAME}` stands for. Default `process.env`. */
+  readonly variables?: Variables
+}
+
+/**
+ * Makes a task of its YAML form; the same task written with `defineTask` has the same definition and the same hash.
+ *
+ * Handlers are named by class or by export and looked up in `handlers`. Everything that is wrong is reported at once, each with
+ * its line and column.
+ *
+ * @throws TaskYamlError
+ * @example
+ * const task = parseTaskYaml(
+ *   `
+ *   name: process_order
+ *   namespace: payments
+ *   version: "2.1.0"
+ *   step_templates:
+ *     - name: load_order
+ *       handler: loadOrder
+ *     - name: charge
+ *       depends_on_step: load_order
+ *       handler_class: ChargeStep
+ *   `,
+ *   { handlers: { loadOrder, ChargeStep } },
+ * )
+ */
+export function parseTaskYaml(text: string, options: ParseTaskYamlOptions = {}): DefinedTask {
+  return taskOfSource(new YamlSource(text, options.file ?? 'task.yaml'), options)
+}
+
+/** The same for a text that has been read already. */
+export function taskOfSource(source: YamlSource, options: Omit<ParseTaskYamlOptions, 'file'>): DefinedTask {
+  const { environment, handlers = {}, variables = process.env } = options
+  const merged = mergeEnvironment(readTaskYaml(source), environment, source)
+  const problems = [...merged.problems]
+  const { environments: _merged, ...task } = merged.task
+  const expanded = expandVariables(task, variables, (path, name) => {
+    const wayOut = `set it, or write a default: \${${name}:-…}`
+    problems.push(source.problem(merged.locate(path), `the environment variable ${name} is not set; ${wayOut}`))
+  })
+  return buildYamlTask(expanded, { source, handlers, problems, locate: merged.locate })
+}

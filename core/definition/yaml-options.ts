@@ -1,0 +1,78 @@
+import type { StepOptionsDraft } from './create-step.js'
+import type { TaskHeadDraft } from './task-head.js'
+import type { StepTemplateYaml, TaskYaml } from './task-yaml-schema.js'
+
+/** What a YAML file says of the task, in the words of the code form. */
+export function headDraft(task: TaskYaml): TaskHeadDraft {
+  return {
+    namespace: task.namespace ?? task.namespace_name,
+    name: task.name,
+    version: task.version,
+    description: task.description,
+    context: task.schema,
+    sensitive: task.sensitive,
+    concurrency: task.concurrency,
+    timeoutMs: task.timeout_ms,
+    customEvents: customEventsOf(task),
+  }
+}
+
+/** What a step template says, in the words of the code form. */
+export function stepOptions(template: StepTemplateYaml, task: TaskYaml): StepOptionsDraft {
+  const { timeout_ms: timeoutMs, timeout_seconds: seconds } = template
+  return {
+    dependsOn: dependenciesOf(template),
+    description: template.description,
+    retry: {
+      limit: template.default_retry_limit,
+      backoffMs: template.backoff_ms,
+      maxBackoffMs: template.max_backoff_ms,
+    },
+    retryable: template.default_retryable,
+    skippable: template.skippable,
+    onFailure: template.on_failure,
+    timeoutMs: timeoutMs ?? (seconds === undefined ? undefined : Math.round(seconds * 1000)),
+    dependentSystem: template.dependent_system ?? task.default_dependent_system,
+    results: template.results,
+    handlerConfig: template.handler_config,
+  }
+}
+
+/** depends_on_step and depends_on_steps together, each name once. */
+export function dependenciesOf(template: StepTemplateYaml): readonly string[] {
+  const { depends_on_step: single, depends_on_steps: list = [] } = template
+  return [...new Set(single === undefined ? list : [single, ...list])]
+}
+
+/** The events that the task and its steps declare, each name once; the first declaration counts. */
+function customEventsOf(task: TaskYaml): readonly unknown[] {
+  const all = [...(task.custom_events ?? []), ...task.step_templates.flatMap((step) => step.custom_events ?? [])]
+  const nameOf = (event: (typeof all)[number]) => (typeof event === 'string' ? event : event.name)
+  return all.filter((event, index) => all.findIndex((other) => nameOf(other) === nameOf(event)) === index)
+}
+
+const stepKeys: Readonly<Record<string, readonly string[]>> = {
+  dependsOn: ['depends_on_steps', 'depends_on_step'],
+  retry: ['default_retry_limit'],
+  retryable: ['default_retryable'],
+  onFailure: ['on_failure'],
+  timeoutMs: ['timeout_ms', 'timeout_seconds'],
+  dependentSystem: ['dependent_system'],
+  handlerConfig: ['handler_config'],
+  handler: ['handler', 'handler_class'],
+}
+
+const taskKeys: Readonly<Record<string, readonly string[]>> = {
+  namespace: ['namespace', 'namespace_name'],
+  context: ['schema'],
+  timeoutMs: ['timeout_ms'],
+  customEvents: ['custom_events'],
+}
+
+/** The YAML keys that an option of the code form may have come from; the first that the file has is meant. */
+export function yamlKeysOf(option: string | undefined, isStep: boolean): readonly string[] {
+  const root = option?.split(/[.[]/)[0] ?? ''
+  if (option === 'retry.maxBackoffMs') return ['max_backoff_ms']
+  if (option?.startsWith('retry.backoffMs')) return ['backoff_ms']
+  return (isStep ? stepKeys : taskKeys)[root] ?? [root]
+}

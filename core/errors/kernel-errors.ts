@@ -1,0 +1,90 @@
+import { TaskerError } from './tasker-error.js'
+
+/** Thrown when something asked for needs a package that is not installed. */
+export class MissingPackageError extends TaskerError {
+  constructor(packageName: string, because: string, cause?: unknown) {
+    super('MISSING_PACKAGE', {
+      what: `${because}, which needs the package ${packageName}`,
+      wayOut: `Install it: npm install ${packageName}`,
+      details: { packageName },
+      cause,
+    })
+  }
+}
+
+/** Thrown when a plugin did not end its setup, start or stop in time. */
+export class PluginTimeoutError extends TaskerError {
+  constructor(plugin: string, phase: string, timeoutMs: number) {
+    super('PLUGIN_TIMEOUT', {
+      what: `Plugin ${plugin} hangs: its ${phase} has not ended within ${timeoutMs} ms`,
+      wayOut: 'Look at what it waits for, raise boot.timeoutMs, or disable it by name in discovery.disable',
+      details: { plugin, phase, timeoutMs },
+    })
+  }
+}
+
+/** Thrown when a plugin's setup, start or stop failed. */
+export class PluginFailedError extends TaskerError {
+  constructor(plugin: string, phase: string, cause: unknown) {
+    super('PLUGIN_FAILED', {
+      what: `Plugin ${plugin} failed in its ${phase}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      wayOut: 'Correct the plugin or its options, or disable it by name in discovery.disable',
+      details: { plugin, phase },
+      cause,
+    })
+  }
+}
+
+/** Thrown when the API of a plugin is asked for that is not there. */
+export class UnknownPluginError extends TaskerError {
+  constructor(name: string, choices: readonly string[]) {
+    super('UNKNOWN_PLUGIN', {
+      what: `There is no plugin "${name}" that has been set up`,
+      expected: choices.length > 0 ? `one of ${choices.join(', ')}` : 'none: no plugin is installed',
+      wayOut: 'Install it, and name it in dependsOn so that it is set up before',
+      details: { name, choices },
+    })
+  }
+}
+
+/** Thrown when plugin options do not fit the schema that the plugin declares. */
+export class PluginOptionsInvalidError extends TaskerError {
+  constructor(plugin: string, problems: readonly string[]) {
+    super('PLUGIN_OPTIONS_INVALID', {
+      what: `The options of plugin ${plugin} do not fit its schema: ${problems.join('; ')}`,
+      wayOut: 'Correct them where the configuration names the plugin: { use, options }',
+      details: { plugin, problems },
+    })
+  }
+}
+
+/** One thing that discovery refused. */
+export interface DiscoveryProblem {
+  /** Where it was found. */
+  readonly place: string
+  readonly problem: string
+}
+
+/** Thrown when what the project itself names or keeps in its folders could not be loaded or registered. */
+export class DiscoveryError extends TaskerError {
+  constructor(problems: readonly DiscoveryProblem[], cause?: unknown) {
+    const list = problems.map(({ place, problem }) => `  ${place}: ${problem}`).join('\n')
+    const what =
+      problems.length === 1
+        ? 'One thing that the project names was refused'
+        : `${problems.length} things that the project names were refused`
+    super('DISCOVERY_FAILED', {
+      what: `${what}:\n${list}\n`,
+      wayOut: 'Correct them; `tasker handlers list` and its likes show what was found and what was refused',
+      details: { problems },
+      cause,
+    })
+  }
+}
+
+/** Thrown when something is asked of an instance in a state in which it cannot be done. */
+export class TaskerStateError extends TaskerError {
+  constructor(what: string, state: string, wayOut: string) {
+    super('WRONG_STATE', { what: `${what}: this instance is ${state}`, wayOut, details: { state } })
+  }
+}

@@ -1,0 +1,68 @@
+import { TaskerError } from './tasker-error.js'
+
+export interface RetryableErrorOptions {
+  /** The earliest time of the next attempt from now, in milliseconds; wins over the backoff, up to its cap. */
+  readonly retryAfterMs?: number
+  readonly code?: string
+  readonly details?: Readonly<Record<string, unknown>>
+  readonly cause?: unknown
+}
+
+/**
+ * Thrown by a step handler whose failure is expected to pass.
+ *
+ * Any error but a {@link PermanentError} is retried; this one can say when.
+ *
+ * @example
+ * throw new RetryableError('the gateway is busy', { retryAfterMs: 30_000 })
+ */
+export class RetryableError extends TaskerError {
+  readonly retryAfterMs: number | undefined
+
+  constructor(message: string, options: RetryableErrorOptions = {}) {
+    super(options.code ?? 'RETRYABLE', { what: message, details: options.details, cause: options.cause })
+    this.message = message
+    this.retryAfterMs = options.retryAfterMs
+  }
+
+  get [Symbol.for('tasker.error.retryable')](): true {
+    return true
+  }
+}
+
+export interface PermanentErrorOptions {
+  readonly code?: string
+  readonly details?: Readonly<Record<string, unknown>>
+  readonly cause?: unknown
+}
+
+/**
+ * Thrown by a step handler whose failure will not pass: the step ends in `error` at once, whatever attempts it has left.
+ *
+ * @example
+ * throw new PermanentError('the card was stolen', { code: 'CARD_STOLEN' })
+ */
+export class PermanentError extends TaskerError {
+  constructor(message: string, options: PermanentErrorOptions = {}) {
+    super(options.code ?? 'PERMANENT', { what: message, details: options.details, cause: options.cause })
+    this.message = message
+  }
+
+  get [Symbol.for('tasker.error.permanent')](): true {
+    return true
+  }
+}
+
+/** Whether an error, from any copy of the package, is a {@link RetryableError}. */
+export function isRetryableError(value: unknown): value is RetryableError {
+  return hasBrand(value, 'tasker.error.retryable')
+}
+
+/** Whether an error, from any copy of the package, is a {@link PermanentError}. */
+export function isPermanentError(value: unknown): value is PermanentError {
+  return hasBrand(value, 'tasker.error.permanent')
+}
+
+function hasBrand(value: unknown, brand: string): boolean {
+  return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[Symbol.for(brand)] === true
+}

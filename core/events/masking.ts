@@ -1,0 +1,92 @@
+/** The parts of key names whose values are masked, unless the configuration lists others. */
+export const defaultFilterParameters: readonly string[] = Object.freeze([
+  'passw',
+  'email',
+  'secret',
+  'token',
+  '_key',
+  'crypt',
+  'salt',
+  'certificate',
+  'otp',
+  'ssn',
+])
+
+/** What stands in place of a masked value, unless the configuration says otherwise. */
+export const defaultFilterMask = '[FILTERED]'
+
+export interface MaskingOptions {
+  /** A key that contains one of these, in whatever case, has its value masked. Default {@link defaultFilterParameters}. */
+  readonly parameters?: readonly string[]
+  /** Default `[FILTERED]`. */
+  readonly mask?: string
+  /** Paths from the top, `context.card.number`; `*` stands for any key or index. */
+  readonly sensitivePaths?: readonly string[]
+}
+
+/** Whether the value of a key is masked by the list. */
+export function isFilteredKey(key: string, parameters: readonly string[] = defaultFilterParameters): boolean {
+  const lower = key.toLowerCase()
+  return parameters.some((part) => lower.includes(part.toLowerCase()))
+}
+
+/**
+ * A payload without its secrets, for wherever it leaves the engine. What has none is returned as it is, what has some is copied
+ * along the way to them; the value given is never changed.
+ *
+ * @example
+ * maskPayload({ user: { password: 'x', id: 1 } }) // { user: { password: '[FILTERED]', id: 1 } }
+ */
+export function maskPayload<T>(
+  value: T,
+  { parameters = defaultFilterParameters, mask = defaultFilterMask, sensitivePaths = [] }: MaskingOptions = {},
+): T {
+  const lowered = parameters.map((part) => part.toLowerCase())
+  const paths = sensitivePaths.map((path) => path.split('.'))
+  return new Masker(lowered, mask).walk(value, paths) as T
+}
+
+class Masker {
+  readonly #parameters: readonly string[]
+  readonly #mask: string
+  /** Objects on the way down: JSON has no cycles, but what plugins hand over may. */
+  readonly #above = new Set<object>()
+
+  constructor(parameters: readonly string[], mask: string) {
+    this.#parameters = parameters
+    this.#mask = mask
+  }
+
+  walk(value: unknown, paths: readonly (readonly string[])[]): unknown {
+    if (!isPlain(value)) return value
+    if (this.#above.has(value)) return '[Circular]'
+    this.#above.add(value)
+    let copy: Record<string, unknown> | undefined
+    for (const [key, before] of Object.entries(value)) {
+      const after = this.#one(key, before, paths, Array.isArray(value))
+      if (after === before) continue
+      copy ??= (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>
+      copy[key] = after
+    }
+    this.#above.delete(value)
+    return copy ?? value
+  }
+
+  #one(key: string, value: unknown, paths: readonly (readonly string[])[], isElement: boolean): unknown {
+    if (value === null || value === undefined) return value
+    if (!isElement && this.#isFiltered(key)) return this.#mask
+    const below = paths.filter(([head]) => head === '*' || head === key).map(([, ...rest]) => rest)
+    return below.some((rest) => rest.length === 0) ? this.#mask : this.walk(value, below)
+  }
+
+  #isFiltered(key: string): boolean {
+    const lower = key.toLowerCase()
+    return this.#parameters.some((part) => lower.includes(part))
+  }
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null || Array.isArray(value)
+}

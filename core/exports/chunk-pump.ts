@@ -1,0 +1,109 @@
+import type { ExportContext, ExporterDefinition } from '../contracts/exporter.js'
+import { ExportAbortedError, ExporterFailedError, InvalidExporterOutputError } from '../errors/export-errors.js'
+import type { RecordReader } from './record-reader.js'
+import { untilAborted } from './until-aborted.js'
+
+/** Text waits for about this many characters before it is handed to the output: exporters may yield a line at a time. */
+const CHUNK_LENGTH = 64 * 1024
+
+/** What is exported, for whom, and how far it has come. */
+export interface PumpedExport {
+  readonly exporter: ExporterDefinition
+  readonly format: string
+  readonly reader: RecordReader
+  readonly context: ExportContext
+  readonly onProgress?: ((records: number) => void) | undefined
+}
+
+/** Runs an exporter over its records and gives its output as bytes, in pieces of a useful size, each when it is asked for. */
+export class ChunkPump {
+  readonly #export: PumpedExport
+  #bytes = 0
+  #failure: { readonly error: unknown } | undefined
+
+  constructor(pumped: PumpedExport) {
+    this.#export = pumped
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** The error that ended the chunks, as the caller is to see it; undefined when whatever went wrong was in the output. */
+  get failure(): { readonly error: unknown } | undefined {
+    return this.#failure
+  }
+
+  async *chunks(): AsyncGenerator<Buffer> {
+    try {
+      let text = ''
+      for await (const chunk of this.#exporterOutput()) {
+        if (typeof chunk === 'string') {
+          text += chunk
+          if (text.length < CHUNK_LENGTH) continue
+        }
+        if (text !== '') yield this.#counted(Buffer.from(text))
+        text = ''
+        if (typeof chunk !== 'string')
+          yield this.#counted(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
+      }
+      if (text !== '') yield this.#counted(Buffer.from(text))
+    } catch (error) {
+      this.#failure = { error }
+      throw error
+    }
+  }
+
+  #counted(chunk: Buffer): Buffer {
+    this.#bytes += chunk.length
+    this.#export.onProgress?.(this.#export.reader.records)
+    return chunk
+  }
+
+  /** The one place where an error of an exporter gets its name. */
+  async *#exporterOutput(): AsyncGenerator<string | Uint8Array> {
+    const { exporter, reader, context } = this.#export
+    const output = untilAborted(this.#open(), context.signal)
+    try {
+      for (;;) {
+        const result = await output.next().catch((error: unknown) => {
+          throw this.#explain(error)
+        })
+        if (reader.failure !== undefined) throw reader.failure.error
+        if (result.done) return
+        yield checkChunk(exporter, result.value)
+      }
+    } finally {
+      await output.return(undefined)
+    }
+  }
+
+  #open(): AsyncIterable<unknown> {
+    const { exporter, reader, context } = this.#export
+    let output: unknown
+    try {
+      output = exporter.export(reader, context)
+    } catch (error) {
+      throw this.#explain(error)
+    }
+    if (isIterable(output)) return output
+    if (output instanceof Promise) output.catch(() => undefined) // refused anyway, whatever becomes of it
+    throw new InvalidExporterOutputError(exporter.name, 'result', output)
+  }
+
+  #explain(error: unknown): unknown {
+    const { exporter, format, reader, context } = this.#export
+    const { source, signal } = context
+    if (signal.aborted) return new ExportAbortedError(source, format, reader.records, signal.reason)
+    return reader.failure?.error ?? new ExporterFailedError(exporter.name, source, reader.records, error)
+  }
+}
+
+function isIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value)
+}
+
+function checkChunk(exporter: ExporterDefinition, chunk: unknown): string | Uint8Array {
+  if (typeof chunk === 'string' || chunk instanceof Uint8Array) return chunk
+  throw new InvalidExporterOutputError(exporter.name, 'chunk', chunk)
+}

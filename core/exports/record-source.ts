@@ -1,0 +1,46 @@
+import type { ExportFilters, ExportRecord, ExportSource } from '../contracts/exporter.js'
+
+/** Something that can be exported: its columns, and pages of its records. */
+export interface RecordSource {
+  readonly name: ExportSource
+  /** Names of the members of its records, in order. */
+  readonly columns: readonly string[]
+  /** The filters that mean something to it. */
+  readonly filters: readonly (keyof ExportFilters)[]
+  /** Reads keyset pages, one at a time, each when it is asked for. No cursor stays open between them. */
+  pages(filters: ExportFilters): AsyncIterable<readonly ExportRecord[]>
+}
+
+export type RecordSources = Readonly<Record<ExportSource, RecordSource>>
+
+/**
+ * Takes the secrets out of an object whose members are called as in the payloads of events: `context`, `results`, `error`,
+ * `element`. `definitionKey` names the task that it belongs to, `namespace.name@version`, for the `sensitive` paths of that task.
+ */
+export type Mask = <T extends object>(value: T, definitionKey?: string) => T
+
+/**
+ * Records per page. A page is held in memory whole, and its rows may be large; the cost of a query is small beside that of
+ * writing a few hundred records.
+ */
+export const recordsPerPage = 250
+
+/** `namespace.name@version` */
+export function definitionKey(task: { readonly namespace: string; readonly name: string; readonly version: string }) {
+  return `${task.namespace}.${task.name}@${task.version}`
+}
+
+/** Milliseconds between two moments; null while one of them has not come. */
+export function durationBetween(from: string | null, to: string | null): number | null {
+  return from === null || to === null ? null : Date.parse(to) - Date.parse(from)
+}
+
+/** A record of exactly these members, in this order. A loop, because it runs for every record. */
+export function pickColumns<C extends string>(
+  columns: readonly C[],
+  whole: Readonly<Record<C, unknown>>,
+): ExportRecord {
+  const record: Record<string, unknown> = {}
+  for (const column of columns) record[column] = whole[column]
+  return record
+}

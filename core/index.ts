@@ -1,0 +1,99 @@
+import 'reflect-metadata'
+
+export { inject, injectable } from 'tsyringe'
+export type { ConfigValues, CustomEventEntry, PluginEntry, TaskerConfigInput } from './config/config-schema.js'
+export type { ConfigContext, ConfigMode, ConfigSource } from './config/define-config.js'
+export { defineConfig } from './config/define-config.js'
+export type { ResolvedConfig } from './config/resolved-config.js'
+export type { Actor } from './contracts/actor.js'
+export type { Clock, Timer } from './contracts/clock.js'
+export type { ListenOptions, PublishOptions, TaskerEvents, Unsubscribe } from './contracts/events-api.js'
+export type {
+  DefinedExporter,
+  ExportContext,
+  ExporterDefinition,
+  ExportFilters,
+  ExportRecord,
+  ExportRecords,
+  ExportRequest,
+  ExportResult,
+  ExportSource,
+  ExportsApi,
+} from './contracts/exporter.js'
+export { exportSources } from './contracts/exporter.js'
+export type { HealthApi, HealthCheck, HealthFinding, HealthReport } from './contracts/health.js'
+export type { CommandIntention, HookMap, HookName, Hooks, StepOutcome, TaskCreation } from './contracts/hooks.js'
+export type { IdSource, RandomSource } from './contracts/id-source.js'
+export type { Json, Jsonify } from './contracts/json.js'
+export type { Logger } from './contracts/logger.js'
+export type { MetricRecord, MetricsApi, MetricsSnapshot } from './contracts/metrics.js'
+export type { Origin } from './contracts/origin.js'
+export type {
+  DefinedPlugin,
+  GraphsApi,
+  GraphView,
+  NamespacesApi,
+  PluginApis,
+  PluginContext,
+  PluginDefinition,
+} from './contracts/plugin.js'
+export type { Queue } from './contracts/queue.js'
+export type { Page, PageOf, StepFilter, TaskFilter } from './contracts/store.js'
+export type {
+  DefinedSubscriber,
+  SubscriberContext,
+  SubscriberDefinition,
+  SubscriberHandler,
+} from './contracts/subscriber.js'
+export type {
+  DefinedTask,
+  JsonSchema,
+  RetryPolicy,
+  StepContext,
+  StepDefinition,
+  TaskDefinition,
+} from './contracts/task-definition.js'
+export type { CommandKind, CommandOptions, TaskRequest, TaskRequestOptions } from './contracts/task-request.js'
+export type { StepReference, StepsApi, TaskReference, TasksApi, WaitOptions } from './contracts/tasks-api.js'
+export {
+  CLOCK,
+  CONFIG,
+  EVENTS,
+  EXPORTERS,
+  EXPORTS,
+  HANDLERS,
+  LOGGER,
+  METRICS,
+  PLUGINS,
+  STEPS,
+  SUBSCRIBERS,
+  TASKS,
+} from './contracts/tokens.js'
+export type { Transaction } from './contracts/transaction.js'
+export { defineExporter } from './definition/define-exporter.js'
+export type { PluginApiOf, TypedPlugin } from './definition/define-plugin.js'
+export { definePlugin } from './definition/define-plugin.js'
+export { defineSubscriber } from './definition/define-subscriber.js'
+export type { TaskOptions } from './definition/define-task.js'
+export { defineTask } from './definition/define-task.js'
+export { on, subscriber } from './definition/subscriber-decorators.js'
+export type { ResultsOf, TaskChain } from './definition/task-chain.js'
+export type { TypedStepContext } from './definition/typed-step-context.js'
+export { isPermanentError, isRetryableError, PermanentError, RetryableError } from './errors/step-errors.js'
+export { isTaskerError, TaskerError } from './errors/tasker-error.js'
+export type { CustomEventDescriptor, EventSchema } from './events/custom-event.js'
+export { defineEvent } from './events/custom-event.js'
+export type { AnyCustomEvent, EventEnvelope, TaskerEvent } from './events/envelope.js'
+export type { BusOnlyEventName, DurableEventName, EventPayload, LifecycleEventName } from './events/event-catalogue.js'
+export { durableEventNames, lifecycleEventNames, lifecycleEvents } from './events/event-catalogue.js'
+export type { EventDefinition } from './events/event-definition.js'
+export type { EventPattern, EventSelection, MatchingEvents } from './events/event-pattern.js'
+export { maskPayload } from './events/masking.js'
+export { toJsonText } from './exports/json-text.js'
+export { recordPages } from './exports/record-pages.js'
+export type { CreateTaskerOptions } from './kernel/create-tasker.js'
+export { createTasker } from './kernel/create-tasker.js'
+export type { DatabaseInfo, Tasker, TaskerState } from './kernel/tasker.js'
+export { drawGraphAsDot, drawGraphAsMermaid, drawGraphAsText } from './workflow/graph-picture.js'
+export type { StepState, TaskState } from './workflow/state-machines.js'
+export type { ErrorRecord, StepRecord, StepView, TaskRecord, TaskView } from './workflow/task-record.js'

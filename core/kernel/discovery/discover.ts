@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { ModuleLoader } from '../../config/module-loader.js'
+import type { ResolvedConfig } from '../../config/resolved-config.js'
+import { TaskerError } from '../../errors/tasker-error.js'
+import { type ExtensionKind, extensionKinds, type Finds } from './found-value.js'
+import { findInPath } from './local-files.js'
+import { findBuiltIn, findInDependencies, findInNamedPackage, packageFolderOf } from './package-entries.js'
+
+/** Thrown when the configuration names a folder, file or package that is not there. */
+class PlaceNotFoundError extends TaskerError {
+  constructor(kind: ExtensionKind, place: string, directory: string) {
+    super('PLACE_NOT_FOUND', {
+      what: `The configuration names "${place}" in ${kind}, and there is no such folder, file or package`,
+      expected: `a path relative to ${directory}, starting with ./, or the name of an installed package`,
+      details: { kind, place, directory },
+    })
+  }
+}
+
+type Entry = unknown | { readonly use: unknown; readonly options?: Readonly<Record<string, unknown>> }
+
+/**
+ * Finds everything that can be registered, in this order: what the package brings, what the direct dependencies of the project
+ * bring, and what the configuration names: folders, files and packages first, then values.
+ */
+export async function discover(config: ResolvedConfig, loader: ModuleLoader): Promise<Finds> {
+  const search = { loader, environment: config.environment, directory: config.directory }
+  const all: Finds = { found: [], failed: [] }
+  add(all, await findBuiltIn(search))
+  add(all, await findInDependencies(search, config.values.discovery.packages))
+  for (const pass of ['places', 'values'] as const) {
+    for (const kind of extensionKinds) {
+      for (const entry of config.values[kind] as readonly Entry[]) add(all, await findEntry(kind, entry, pass, search))
+    }
+  }
+  return withoutDisabled(all, config.values.discovery.disable)
+}
+
+async function findEntry(
+  kind: ExtensionKind,
+  entry: Entry,
+  pass: 'places' | 'values',
+  search: { loader: ModuleLoader; environment: string; directory: string },
+): Promise<Finds> {
+  const { use, options } = hasUse(entry) ? entry : { use: entry, options: undefined }
+  if ((typeof use === 'string') !== (pass === 'places')) return { found: [], failed: [] }
+  const finds = typeof use === 'string' ? await findPlace(kind, use, search) : findValue(kind, use)
+  if (options === undefined) return finds
+  return { found: finds.found.map((each) => ({ ...each, options })), failed: finds.failed }
+}
+
+async function findPlace(
+  kind: ExtensionKind,
+  place: string,
+  search: { loader: ModuleLoader; environment: string; directory: string },
+): Promise<Finds> {
+  const path = resolve(search.directory, place)
+  if (existsSync(path)) return findInPath(path, { ...search, kind, origin: { kind: 'folder', place } })
+  const folder = packageFolderOf(place, search.directory)
+  if (folder !== undefined) return findInNamedPackage(folder, kind, search)
+  const error = new PlaceNotFoundError(kind, place, search.directory)
+  return { found: [], failed: [{ kind, origin: { kind: 'configuration', place }, error }] }
+}
+
+function findValue(kind: ExtensionKind, value: unknown): Finds {
+  return { found: [{ kind, value, origin: { kind: 'configuration', place: kind } }], failed: [] }
+}
+
+function withoutDisabled({ found, failed }: Finds, disabled: readonly string[]): Finds {
+  const isEnabled = ({ kind, value }: Finds['found'][number]) =>
+    kind === 'handlers' || !disabled.includes((value as { readonly name?: string }).name ?? '')
+  return { found: found.filter(isEnabled), failed }
+}
+
+function add(all: Finds, more: Finds): void {
+  all.found.push(...more.found)
+  all.failed.push(...more.failed)
+}
+
+function hasUse(
+  entry: Entry,
+): entry is { readonly use: unknown; readonly options?: Readonly<Record<string, unknown>> } {
+  return typeof entry === 'object' && entry !== null && 'use' in entry
+}

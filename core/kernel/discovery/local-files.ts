@@ -1,0 +1,90 @@
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import type { ModuleLoader } from '../../config/module-loader.js'
+import type { Origin } from '../../contracts/origin.js'
+import { type DefinedTask, isDefinedTask } from '../../contracts/task-definition.js'
+import { loadTaskYaml } from '../../definition/load-task-yaml.js'
+import { inNamespace } from './folder-namespace.js'
+import type { ExtensionKind, Finds } from './found-value.js'
+import { exportsOfKind } from './module-exports.js'
+
+const suffixes: Readonly<Record<ExtensionKind, RegExp>> = {
+  handlers: /\.task\.([cm]?[jt]s|ya?ml)$/,
+  subscribers: /\.subscriber\.[cm]?[jt]s$/,
+  exporters: /\.exporter\.[cm]?[jt]s$/,
+  plugins: /\.plugin\.[cm]?[jt]s$/,
+}
+
+const declarationFile = /\.d\.[cm]?ts$/
+
+export interface FileSearch {
+  readonly kind: ExtensionKind
+  readonly loader: ModuleLoader
+  readonly environment: string
+  /** Where a file or folder comes from; `place` is completed by the path. */
+  readonly origin: Origin
+  /** What paths in origins are relative to. */
+  readonly directory: string
+}
+
+/** Everything of a kind in a folder, at any depth, or in one file. */
+export async function findInPath(path: string, search: FileSearch): Promise<Finds> {
+  const finds: Finds = { found: [], failed: [] }
+  const isFolder = (await stat(path)).isDirectory()
+  const files = isFolder ? await filesOf(path, search.kind) : [path]
+  for (const file of files) await addFile(finds, file, isFolder ? path : dirname(path), search)
+  return finds
+}
+
+async function filesOf(folder: string, kind: ExtensionKind): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !relative(folder, file).split(sep).includes('node_modules'))
+    .filter((file) => suffixes[kind].test(basename(file)) && !declarationFile.test(file))
+    .filter((file, _index, all) => !isCompiledTwin(file, all))
+    .sort()
+}
+
+/** A JavaScript file beside the TypeScript file that it was compiled from. */
+function isCompiledTwin(file: string, all: readonly string[]): boolean {
+  const source = file.replace(/\.([cm]?)js$/, '.$1ts')
+  return source !== file && all.includes(source)
+}
+
+async function addFile(finds: Finds, file: string, root: string, search: FileSearch): Promise<void> {
+  const { kind } = search
+  const origin: Origin = { kind: search.origin.kind, place: placeOf(file, search) }
+  try {
+    const values = await valuesOf(file, search)
+    for (const value of values) {
+      const placed = kind === 'handlers' && isDefinedTask(value) ? inNamespace(value, namespaceOf(file, root)) : value
+      finds.found.push({ kind, value: placed, origin })
+    }
+  } catch (error) {
+    finds.failed.push({ kind, origin, error })
+  }
+}
+
+function placeOf(file: string, { origin, directory }: FileSearch): string {
+  const path = relative(directory, file).split(sep).join('/')
+  return origin.kind === 'package' || origin.kind === 'built_in' ? `${origin.place}` : path
+}
+
+async function valuesOf(file: string, { kind, loader, environment }: FileSearch): Promise<readonly unknown[]> {
+  if (/\.ya?ml$/.test(file)) {
+    const task: DefinedTask = await loadTaskYaml(file, {
+      environment,
+      loadModule: (path) => loader.load(resolve(path)),
+    })
+    return [task]
+  }
+  return exportsOfKind(kind, await loader.load(file))
+}
+
+/** The folder directly under the handler root, if the file is not directly in the root. */
+function namespaceOf(file: string, root: string): string | undefined {
+  const [first, ...rest] = relative(root, file).split(sep)
+  return rest.length > 0 ? first : undefined
+}

@@ -1,0 +1,45 @@
+import type { TaskerEvents } from '../contracts/events-api.js'
+import type { PluginContext, PluginDefinition } from '../contracts/plugin.js'
+import type { EventEnvelope } from '../events/envelope.js'
+import type { Composition } from './compose.js'
+import type { Masking } from './masking.js'
+
+/** What the setup of one plugin receives. Hooks carry its name, so that errors and logs can name the culprit. */
+export function pluginContextFor(plugin: PluginDefinition, parts: Composition): PluginContext {
+  const origin = { kind: 'code', place: `plugin ${plugin.name}` } as const
+  const { tasks, steps, exports, plugins, health, metrics, container, config } = parts
+  return {
+    container,
+    events: maskedEvents(parts.bus, parts.masking),
+    tasks,
+    steps,
+    exports,
+    handlers: { register: (value, options) => parts.handlers.register(value, { origin, ...options }) },
+    subscribers: { register: (value, options) => parts.subscribers.register(value, { origin, ...options }) },
+    exporters: { register: (value, options) => parts.exporters.register(value, { origin, ...options }) },
+    plugins,
+    hooks: { add: (name, hook, owner) => parts.hooks.add(name, hook, owner ?? plugin.name) },
+    health,
+    metrics,
+    graph: parts.graph,
+    namespaces: parts.namespaces,
+    log: parts.log.child({ plugin: plugin.name }),
+    config: config.values as unknown as Readonly<Record<string, unknown>>,
+  }
+}
+
+/** The bus as plugins hear it: secrets masked, because a plugin takes payloads out of the engine. */
+function maskedEvents(bus: TaskerEvents, masking: Masking): TaskerEvents {
+  const masked = (listener: (event: never) => unknown) => (event: EventEnvelope) =>
+    listener(masking.maskEvent(event) as never)
+  return {
+    on: (selection, listener, options) => bus.on(selection, masked(listener) as never, options),
+    once: (selection, listener, options) => bus.once(selection, masked(listener) as never, options),
+    stream: (selection, options) => maskStream(bus.stream(selection, options), masking),
+    publish: bus.publish.bind(bus) as TaskerEvents['publish'],
+  }
+}
+
+async function* maskStream<E>(stream: AsyncIterable<E>, masking: Masking): AsyncGenerator<E> {
+  for await (const event of stream) yield masking.maskEvent(event as { readonly payload: unknown }) as Awaited<E>
+}

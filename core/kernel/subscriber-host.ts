@@ -1,0 +1,94 @@
+import type { DependencyContainer } from 'tsyringe'
+import type { EventBus } from '../bus/event-bus.js'
+import type { Unsubscribe } from '../contracts/events-api.js'
+import type { DefinedSubscriber, SubscriberClass, SubscriberDefinition } from '../contracts/subscriber.js'
+import { isSubscriberClass, subscriberFromClass } from '../definition/subscriber-from-class.js'
+import type { RegistrationOptions, RegistryEntry } from '../registry/registry-entry.js'
+import type { SubscriberRegistry } from '../registry/subscriber-registry.js'
+
+export interface QueueDefaults {
+  readonly queueSize: number
+  readonly timeoutMs: number
+}
+
+/** `tasker.subscribers`: the registry, and what it takes to have each entry hear the bus. */
+export class SubscriberHost {
+  readonly #registry: SubscriberRegistry
+  readonly #bus: EventBus
+  readonly #container: DependencyContainer
+  readonly #defaults: QueueDefaults
+  readonly #attached = new Map<string, Unsubscribe>()
+
+  constructor(registry: SubscriberRegistry, bus: EventBus, container: DependencyContainer, defaults: QueueDefaults) {
+    this.#registry = registry
+    this.#bus = bus
+    this.#container = container
+    this.#defaults = defaults
+  }
+
+  /**
+   * Registers a subscriber, a class built by the container included, and attaches it to the bus.
+   *
+   * @throws InvalidRegistrationError, AlreadyRegisteredError
+   */
+  register(
+    subscriber: DefinedSubscriber | SubscriberDefinition | SubscriberClass,
+    options: RegistrationOptions = {},
+  ): RegistryEntry<SubscriberDefinition> {
+    const definition = isSubscriberClass(subscriber) ? this.#build(subscriber as SubscriberClass) : subscriber
+    const entry = this.#registry.register(definition as SubscriberDefinition, options)
+    const { name } = entry.value
+    this.#attached.get(name)?.()
+    this.#attached.set(name, this.#bus.attach({ ...this.#defaults, ...withoutUndefined(entry.value) }))
+    return entry
+  }
+
+  /** Takes a subscriber away; false if there was none of that name. */
+  unregister(name: string): boolean {
+    this.#attached.get(name)?.()
+    this.#attached.delete(name)
+    return this.#registry.unregister(name)
+  }
+
+  get(name: string): SubscriberDefinition | undefined {
+    return this.#registry.get(name)
+  }
+
+  require(name: string): SubscriberDefinition {
+    return this.#registry.require(name)
+  }
+
+  list() {
+    return this.#registry.list()
+  }
+
+  /** Notes that something could not even be offered. */
+  refuse(...refusal: Parameters<SubscriberRegistry['refuse']>): void {
+    this.#registry.refuse(...refusal)
+  }
+
+  refusals() {
+    return this.#registry.refusals()
+  }
+
+  stats() {
+    return this.#registry.stats()
+  }
+
+  health() {
+    return this.#registry.health()
+  }
+
+  /** The subscribers that hear an event, by name or by wildcard. */
+  forEvent(eventName: string): SubscriberDefinition[] {
+    return this.#registry.forEvent(eventName)
+  }
+
+  #build(subscriber: SubscriberClass): SubscriberDefinition {
+    return subscriberFromClass(subscriber, this.#container.resolve<object>(subscriber))
+  }
+}
+
+function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T
+}

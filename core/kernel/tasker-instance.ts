@@ -1,0 +1,156 @@
+import { TaskerStateError } from '../errors/kernel-errors.js'
+import type { Composition } from './compose.js'
+import type { Tasker, TaskerState } from './tasker.js'
+
+/** How long the bus may take to hand out what it holds when an instance stops, in milliseconds. */
+const busDrainMs = 10_000
+
+/** One running kernel: its parts, and their order of start and stop. */
+export class TaskerInstance implements Tasker {
+  readonly #parts: Composition
+  #state: TaskerState = 'ready'
+  #starting: Promise<void> | undefined
+  #stopping: Promise<void> | undefined
+
+  constructor(parts: Composition) {
+    this.#parts = parts
+    registerHealthChecks(parts, () => this.#state)
+  }
+
+  get config() {
+    return this.#parts.config
+  }
+  get state(): TaskerState {
+    return this.#state
+  }
+  get workerId(): string {
+    return this.#parts.workerId
+  }
+  get tasks() {
+    return this.#parts.tasks
+  }
+  get steps() {
+    return this.#parts.steps
+  }
+  get exports() {
+    return this.#parts.exports
+  }
+  get events() {
+    return this.#parts.bus
+  }
+  get log() {
+    return this.#parts.eventLog
+  }
+  get handlers() {
+    return this.#parts.handlers
+  }
+  get subscribers() {
+    return this.#parts.subscribers
+  }
+  get exporters() {
+    return this.#parts.exporters
+  }
+  get plugins() {
+    return this.#parts.plugins
+  }
+  get hooks() {
+    return this.#parts.hooks
+  }
+  get namespaces() {
+    return this.#parts.namespaces
+  }
+  get graph() {
+    return this.#parts.graph
+  }
+  get metrics() {
+    return this.#parts.metrics
+  }
+  get health() {
+    return this.#parts.health
+  }
+  get registries() {
+    return this.#parts.registries
+  }
+  get database() {
+    return this.#parts.storage.info
+  }
+  get container() {
+    return this.#parts.container
+  }
+
+  mask<T>(value: T, definitionKey?: string): T {
+    return this.#parts.masking.mask(value, definitionKey)
+  }
+
+  hasUnfinishedTasks(): Promise<boolean> {
+    return this.#parts.storage.store.hasUnfinishedTasks()
+  }
+
+  start(): Promise<void> {
+    if (this.#stopping) {
+      throw new TaskerStateError(
+        'start() cannot be called again',
+        this.#state,
+        'Make a new instance with createTasker()',
+      )
+    }
+    this.#starting ??= this.#start()
+    return this.#starting
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  async #start(): Promise<void> {
+    const { plugins, hooks, worker, snapshots, config } = this.#parts
+    this.#state = 'starting'
+    await plugins.start()
+    await hooks.tell('onStart')
+    await worker.start()
+    if (config.values.metrics.enabled) snapshots.start()
+    this.#state = 'running'
+  }
+
+  async #stop(): Promise<void> {
+    const { plugins, hooks, worker, snapshots, bus, taskEnds, stopFeeding, storage, container, log } = this.#parts
+    await this.#starting?.catch(() => undefined)
+    this.#state = 'stopping'
+    await worker.stop()
+    await hooks.tell('onStop')
+    for (const failure of await plugins.stop()) log.error({ err: failure }, failure.message)
+    await snapshots.stop()
+    const { isDrained, left } = await bus.drain({ deadlineMs: busDrainMs })
+    if (!isDrained) log.warn({ left }, 'subscribers did not finish in time; what they had not handled is lost')
+    stopFeeding()
+    taskEnds.stop()
+    bus.close()
+    await storage.close()
+    await container.dispose()
+    this.#state = 'stopped'
+  }
+}
+
+function registerHealthChecks({ health, storage, journal, registries }: Composition, state: () => TaskerState): void {
+  let failure: Error | undefined
+  storage.onFailure((error) => {
+    failure = error
+  })
+  health.register('database', async () => {
+    if (failure) return { isHealthy: false, message: failure.message }
+    await storage.database.query('select 1')
+    return { isHealthy: true }
+  })
+  health.register('journal', () =>
+    journal.isHealthy
+      ? { isHealthy: true }
+      : { isHealthy: false, message: 'commits fail; they are retried until the database answers' },
+  )
+  health.register('registries', () => registries.health())
+  health.register('worker', () => ({ isHealthy: true, details: { state: state() } }))
+}

@@ -1,0 +1,68 @@
+import type { EventBus } from '../bus/event-bus.js'
+import type { StepContext, StepDefinition, StepHandlerClass, StepHandlerObject } from '../contracts/task-definition.js'
+import { NotStorableError } from '../errors/task-errors.js'
+import { toStorableJson } from '../workflow/storable-json.js'
+import type { HookRegistry } from './hook-registry.js'
+import type { HeldEvent } from './phases/complete-attempt.js'
+import type { HandlerCaller } from './runner-services.js'
+
+/** Builds handler classes: the container's `resolve`. */
+export type BuildHandler = (handler: StepHandlerClass) => StepHandlerObject
+
+/** Calls the handlers of steps, hooks around them included, and puts what they publish on the bus. */
+export class HandlerInvoker implements HandlerCaller {
+  readonly #hooks: HookRegistry
+  readonly #bus: EventBus
+  readonly #build: BuildHandler
+  readonly #maxPayloadBytes: number
+
+  constructor(hooks: HookRegistry, bus: EventBus, build: BuildHandler, maxPayloadBytes: number) {
+    this.#hooks = hooks
+    this.#bus = bus
+    this.#build = build
+    this.#maxPayloadBytes = maxPayloadBytes
+  }
+
+  get hasRefusingHooks(): boolean {
+    return this.#hooks.has('beforeStepExecute')
+  }
+
+  askBeforeExecute(context: StepContext): Promise<void> {
+    return this.#hooks.ask('beforeStepExecute', context)
+  }
+
+  async invoke(definition: StepDefinition, context: StepContext): Promise<unknown> {
+    if (!this.#hooks.has('aroundStepExecute') && !this.#hooks.has('afterStepExecute')) {
+      return this.#callHandler(definition, context)
+    }
+    const startedAt = performance.now()
+    try {
+      const results = await this.#hooks.around(context, async () => this.#callHandler(definition, context))
+      const durationMs = performance.now() - startedAt
+      await this.#hooks.tell('afterStepExecute', context, { outcome: 'complete', results, durationMs })
+      return results
+    } catch (error) {
+      const durationMs = performance.now() - startedAt
+      await this.#hooks.tell('afterStepExecute', context, { outcome: 'error', error, durationMs })
+      throw error
+    }
+  }
+
+  checkCustomEvent(event: string | { readonly name: string }, payload: unknown): HeldEvent {
+    const descriptor = this.#bus.requireCustomEvent(event)
+    const storable = toStorableJson(payload, this.#maxPayloadBytes)
+    if (!storable.ok) {
+      throw new NotStorableError(`The payload of ${descriptor.name}`, storable.problem.path, storable.problem.problem)
+    }
+    this.#bus.factory.checkCustom(descriptor, storable.value)
+    return { name: descriptor.name, payload: storable.value }
+  }
+
+  publishNow(event: string | { readonly name: string }, payload: unknown): void {
+    this.#bus.publish(this.#bus.requireCustomEvent(event), payload)
+  }
+
+  #callHandler({ handler }: StepDefinition, context: StepContext): unknown {
+    return handler.kind === 'function' ? handler.run(context) : this.#build(handler.constructor).process(context)
+  }
+}

@@ -1,0 +1,91 @@
+import { StepHandlerMissingError } from '../../errors/task-errors.js'
+import { toErrorRecord } from '../error-record.js'
+import { aboutTask, fullNameOf } from '../lifecycle-publisher.js'
+import { engineActor, type Run } from '../run.js'
+import type { TaskDraft } from '../task-draft.js'
+import { publishSearch } from './complete-attempt.js'
+
+/** What admission depends on besides the task itself. */
+export interface AdmissionLimits {
+  /** Places that handlers still take although their steps have ended: timed-out ones that have not settled. */
+  readonly occupied: number
+  /** Whether a step has passed the hooks that may refuse it; those that have not wait. */
+  isCleared(stepName: string): boolean
+}
+
+/** Settles ready steps that the request said to bypass, and what becomes ready by that, until none is left. */
+export function settleBypassedSteps(draft: TaskDraft): void {
+  const bypass = new Set(draft.owned.task.bypassSteps)
+  if (bypass.size === 0) return
+  for (let next = findBypassed(draft, bypass); next !== undefined; next = findBypassed(draft, bypass)) {
+    const reason = 'bypassed by the request'
+    const step = draft.step(next)
+    const settlement = draft.stepEvent('step.resolved_manually', next, { how: 'skipped', reason, actor: engineActor })
+    const about = draft.aboutStep(step)
+    draft.publishAfterFor(step, 'observability.step.skip', () => ({ ...about, reason }))
+    publishSearch(draft, 0, settlement.examined, settlement.ready)
+  }
+}
+
+function findBypassed(draft: TaskDraft, bypass: ReadonlySet<string>): string | undefined {
+  for (const name of draft.owned.ready) if (bypass.has(name)) return name
+  return undefined
+}
+
+/** Admits ready steps within the limits: each attempt is committed before its handler is called. Gives their names. */
+export function admitSteps(draft: TaskDraft, run: Run, limits: AdmissionLimits): readonly string[] {
+  if (run.isDraining) return []
+  const { owned } = draft
+  const limit = concurrencyLimit(draft, run)
+  const room = limit - Math.max(owned.running.size, limits.occupied)
+  const admitted: string[] = []
+  for (const name of inOrderOfDefinition(draft)) {
+    if (admitted.length >= room) break
+    if (!owned.stepDefinition(name)) refuseUnknownStep(draft, name)
+    else if (limits.isCleared(name)) {
+      admit(draft, run, name)
+      admitted.push(name)
+    }
+  }
+  if (admitted.length > 0) announceBatch(draft, run, admitted, limit)
+  return admitted
+}
+
+function concurrencyLimit(draft: TaskDraft, run: Run): number {
+  return Math.min(draft.owned.definition?.concurrency ?? Number.POSITIVE_INFINITY, run.settings.concurrentStepsPerTask)
+}
+
+function inOrderOfDefinition(draft: TaskDraft): readonly string[] {
+  const { owned } = draft
+  if (owned.ready.size < 2) return [...owned.ready]
+  return [...owned.ready].sort((a, b) => owned.step(a)!.position - owned.step(b)!.position)
+}
+
+function admit(draft: TaskDraft, run: Run, name: string): void {
+  const step = draft.step(name)
+  const { workerId, epoch } = run
+  draft.stepEvent('step.execution_requested', name, { attempt: step.attempts + 1, workerId, epoch })
+  run.stepsRun += 1
+}
+
+/** A step that the code of this version does not have cannot be run: it fails for good, and says so. */
+function refuseUnknownStep(draft: TaskDraft, name: string): void {
+  const step = draft.step(name)
+  const error = { ...toErrorRecord(new StepHandlerMissingError(fullNameOf(draft.owned.task), name)), retryable: false }
+  draft.stepEvent('step.failed', name, { error, durationMs: 0, willRetry: false })
+  const about = draft.aboutStep(step)
+  draft.publishAfterFor(step, 'workflow.step_execution_failed', () => ({ ...about, error }))
+}
+
+function announceBatch(draft: TaskDraft, run: Run, admitted: readonly string[], concurrencyLimit: number): void {
+  const about = aboutTask(draft.owned.task)
+  const batchId = draft.publisher.ids.next()
+  run.batches.begin(batchId, admitted, draft.now)
+  draft.publishAfter('workflow.viable_steps_batch_ready', () => ({
+    ...about,
+    stepNames: [...admitted],
+    batchSize: admitted.length,
+    concurrencyLimit,
+  }))
+  draft.publishAfter('workflow.steps_execution_started', () => ({ ...about, batchId, stepNames: [...admitted] }))
+}

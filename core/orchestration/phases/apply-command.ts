@@ -1,0 +1,176 @@
+import type { Command, CommandOutcome } from '../../contracts/task-request.js'
+import { CommandRefusedError, ResultsInvalidError } from '../../errors/task-errors.js'
+import { isTaskerError } from '../../errors/tasker-error.js'
+import type { OrchestrationCause } from '../../events/event-vocabularies.js'
+import type { StepRecord } from '../../workflow/task-record.js'
+import { aboutTask, fullNameOf } from '../lifecycle-publisher.js'
+import type { TaskDraft } from '../task-draft.js'
+
+/** What applying a command asks of the runner once it is committed. */
+export interface CommandEffects {
+  /** Running steps whose handlers are to be interrupted. */
+  readonly interrupted: readonly string[]
+}
+
+const none: CommandEffects = { interrupted: [] }
+
+/**
+ * Applies one command in order with the owner's own writes, and answers it: with the new state, or with the typed error
+ * that says why not. A refused command changes nothing.
+ */
+export function applyCommand(draft: TaskDraft, command: Command): CommandEffects {
+  try {
+    const effects = carryOut(draft, command)
+    const { stepName } = command
+    const state = stepName === null ? draft.owned.task.state : draft.step(stepName).state
+    draft.answer(command.id, { ok: true, state })
+    return effects
+  } catch (error) {
+    if (!isTaskerError(error)) throw error
+    draft.answer(command.id, refusal(error))
+    return none
+  }
+}
+
+function refusal(error: { code: string; message: string; details: Readonly<Record<string, unknown>> }): CommandOutcome {
+  return { ok: false, code: error.code, message: error.message, details: error.details }
+}
+
+function carryOut(draft: TaskDraft, command: Command): CommandEffects {
+  switch (command.kind) {
+    case 'task.cancel':
+      return cancelTask(draft, command)
+    case 'task.resolve':
+      return resolveTask(draft, command)
+    case 'task.retry':
+      return retryTask(draft, command)
+    case 'step.cancel':
+      return cancelStep(draft, command, draft.step(command.stepName!))
+    case 'step.resolve':
+      return resolveStep(draft, command, draft.step(command.stepName!))
+    case 'step.retry':
+      return retryStep(draft, command, draft.step(command.stepName!))
+    case 'step.skip':
+      return skipStep(draft, command, draft.step(command.stepName!))
+  }
+}
+
+function cancelTask(draft: TaskDraft, { reason, actor }: Command): CommandEffects {
+  const { owned } = draft
+  const from = owned.task.state
+  const interrupted = [...owned.running]
+  if (from === 'pending' || from === 'in_progress' || from === 'error') {
+    for (const step of [...owned.steps]) if (isCancellable(step)) cancelOne(draft, step, reason, actor)
+  }
+  // An illegal state fails here, before any step was touched, with the legal transitions listed.
+  draft.taskEvent('task.cancelled', { reason, actor, from: from as 'pending', interruptedSteps: interrupted })
+  return { interrupted }
+}
+
+function resolveTask(draft: TaskDraft, { reason, actor }: Command): CommandEffects {
+  draft.taskEvent('task.resolved_manually', { reason, actor })
+  return none
+}
+
+function retryTask(draft: TaskDraft, command: Command): CommandEffects {
+  const { owned } = draft
+  const failed = [...owned.failed]
+  if (owned.task.state === 'error' && failed.length === 0) {
+    throw new CommandRefusedError('retry', fullNameOf(owned.task), 'none of its steps is in error')
+  }
+  reopenTask(draft, command, failed)
+  for (const name of failed) setBackStep(draft, command, draft.step(name))
+  return none
+}
+
+function cancelStep(draft: TaskDraft, command: Command, step: StepRecord): CommandEffects {
+  const { reason, actor, args } = command
+  if (args.propagate === false) return skipStep(draft, command, step)
+  const wasRunning = step.state === 'in_progress'
+  const dependents = draft.owned.descendants(step.name)
+  cancelOne(draft, step, reason, actor)
+  for (const name of dependents) {
+    const dependent = draft.step(name)
+    if (dependent.state === 'pending') cancelOne(draft, dependent, `${step.name} was cancelled: ${reason}`, actor)
+  }
+  return { interrupted: wasRunning ? [step.name] : [] }
+}
+
+function resolveStep(draft: TaskDraft, command: Command, step: StepRecord): CommandEffects {
+  const { results } = command.args
+  if (results !== undefined) checkResults(draft, step, results)
+  return settleByHand(draft, command, step, 'by_person', results)
+}
+
+function skipStep(draft: TaskDraft, command: Command, step: StepRecord): CommandEffects {
+  if (!step.skippable) {
+    const wayOut = 'Resolve it by hand instead, or mark it with skippable: true'
+    throw new CommandRefusedError('skip', `step ${step.name}`, 'it is not skippable', wayOut)
+  }
+  const effects = settleByHand(draft, command, step, 'skipped', undefined)
+  const { reason } = command
+  draft.publishAfterFor(step, 'observability.step.skip', () => ({ ...draft.aboutStep(step), reason }))
+  return effects
+}
+
+function retryStep(draft: TaskDraft, command: Command, step: StepRecord): CommandEffects {
+  setBackStep(draft, command, step)
+  if (draft.owned.task.state === 'error') reopenTask(draft, command, [step.name])
+  return none
+}
+
+function settleByHand(
+  draft: TaskDraft,
+  command: Command,
+  step: StepRecord,
+  how: 'by_person' | 'skipped',
+  results: unknown,
+): CommandEffects {
+  const { reason, actor } = command
+  const wasRunning = step.state === 'in_progress'
+  draft.stepEvent('step.resolved_manually', step.name, {
+    how,
+    reason,
+    actor,
+    ...(results === undefined ? {} : { results }),
+  })
+  if (results !== undefined) draft.owned.results.set(step.name, results)
+  if (draft.owned.task.state === 'error') reopenTask(draft, command, [])
+  return { interrupted: wasRunning ? [step.name] : [] }
+}
+
+/** A failed task runs again, now that something of it has changed. */
+function reopenTask(draft: TaskDraft, command: Command, retriedSteps: readonly string[]): void {
+  const { reason, actor, kind } = command
+  draft.taskEvent('task.retry_requested', { reason, actor, retriedSteps: [...retriedSteps] })
+  const cause: OrchestrationCause = kind.endsWith('.retry') ? 'retried' : 'resolved'
+  draft.publishAfter('workflow.orchestration_requested', () => ({ ...aboutTask(draft.owned.task), cause }))
+}
+
+function setBackStep(draft: TaskDraft, { reason, actor, args }: Command, step: StepRecord): void {
+  const counted = step.attempts - step.ownerLosses - step.drains
+  const isExhausted = counted >= step.retryLimit
+  const raise = draft.owned.stepDefinition(step.name)?.retry.limit ?? step.retryLimit
+  draft.stepEvent('step.retry_requested', step.name, {
+    reason,
+    actor,
+    dueAt: draft.occurredAt,
+    retryLimit: isExhausted ? step.retryLimit + raise : step.retryLimit,
+    ...(args.newKey === true ? { newKey: `${step.idempotencyKey}:${draft.publisher.ids.next()}` } : {}),
+  })
+}
+
+function isCancellable(step: StepRecord): boolean {
+  return step.state === 'pending' || step.state === 'in_progress'
+}
+
+function cancelOne(draft: TaskDraft, step: StepRecord, reason: string, actor: Command['actor']): void {
+  draft.stepEvent('step.cancelled', step.name, { reason, actor, from: step.state as 'pending' })
+}
+
+function checkResults(draft: TaskDraft, step: StepRecord, results: unknown): void {
+  const checked = draft.owned.stepDefinition(step.name)?.results?.check(results)
+  // A schema that can only check asynchronously was checked by whoever sent the command.
+  if (checked === undefined || checked instanceof Promise || checked.ok) return
+  throw new ResultsInvalidError(`step ${step.name}`, checked.problems)
+}

@@ -1,0 +1,59 @@
+import { aboutTask } from '../lifecycle-publisher.js'
+import type { Run } from '../run.js'
+import type { TaskDraft } from '../task-draft.js'
+import { publishBatchEnd } from './fail-attempt.js'
+
+/** A custom event that a handler published, held back until its success is committed. */
+export interface HeldEvent {
+  readonly name: string
+  readonly payload: unknown
+}
+
+/** An attempt that ended well. Durations are in milliseconds. */
+export interface AttemptSuccess {
+  readonly results: unknown
+  readonly resultBytes: number
+  readonly published: readonly HeldEvent[]
+  readonly durationMs: number
+  readonly waitMs: number
+}
+
+/** Ends an attempt in `complete`, and applies it to the graph. */
+export function completeAttempt(draft: TaskDraft, run: Run, name: string, success: AttemptSuccess): void {
+  const { owned } = draft
+  const { results, resultBytes, durationMs, waitMs } = success
+  const startedAt = performance.now()
+  owned.results.set(name, results)
+  const settlement = draft.stepEvent('step.completed', name, { results, durationMs })
+  const searchUs = (performance.now() - startedAt) * 1000
+  const step = draft.step(name)
+  for (const event of success.published) draft.customEvent(event.name, event.payload, step.id)
+  draft.continueFromHere()
+  const about = draft.aboutStep(step)
+  draft.publishAfterFor(step, 'observability.step.handle', ({ durationMs: commitMs }) => ({
+    ...about,
+    durationMs,
+    waitMs,
+    commitMs,
+    resultBytes,
+    outcome: 'complete',
+  }))
+  const remainingSteps = owned.unsettledCount
+  const newlyReady = [...settlement.ready]
+  draft.publishAfterFor(step, 'workflow.step_completed', () => ({ ...about, remainingSteps, newlyReady }))
+  publishBatchEnd(draft, run, name, true)
+  publishSearch(draft, searchUs, settlement.examined, newlyReady)
+}
+
+/** Publishes what a search for ready steps found, if it looked at any. */
+export function publishSearch(draft: TaskDraft, durationUs: number, examined: number, found: readonly string[]): void {
+  if (examined === 0) return
+  const about = aboutTask(draft.owned.task)
+  draft.publishAfter('observability.step.find_viable', () => ({ ...about, durationUs, examined, found: found.length }))
+  if (found.length === 0) return
+  draft.publishAfter('workflow.viable_steps_discovered', () => ({
+    ...about,
+    stepNames: [...found],
+    stepCount: found.length,
+  }))
+}

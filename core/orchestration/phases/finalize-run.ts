@@ -1,0 +1,195 @@
+import { StepsCancelledError, StepsFailedError, TaskStuckError } from '../../errors/task-errors.js'
+import type { Decision, ExecutionStatus, Outcome, WorkflowReason } from '../../events/event-vocabularies.js'
+import type { StepRecord } from '../../workflow/task-record.js'
+import { toErrorRecord } from '../error-record.js'
+import { aboutTask, fullNameOf } from '../lifecycle-publisher.js'
+import type { OwnedTask } from '../owned-task.js'
+import type { Run } from '../run.js'
+import type { TaskDraft } from '../task-draft.js'
+import { criticalPath } from './critical-path.js'
+import { reenqueue } from './reenqueue.js'
+
+interface Finding {
+  readonly decision: Decision
+  readonly status: ExecutionStatus
+  readonly reason?: WorkflowReason
+}
+
+/** A task whose version no worker here has the code of is looked at again after this long, in milliseconds. */
+export const parkedRecheckMs = 60_000
+
+/**
+ * Decides what becomes of a task of which nothing can run now, in the commit of its last step: complete, in error, waiting
+ * for a due time, parked, or given back by a worker that stops.
+ */
+export function finalizeRun(draft: TaskDraft, run: Run): void {
+  const { owned } = draft
+  const startedAt = performance.now()
+  const finding = decide(owned, run)
+  const { task } = owned
+  const announceStart = () => ({ ...aboutTask(task), runId: run.runId, executionStatus: finding.status })
+  if (owned.unsettledCount === 0) {
+    draft.publish('workflow.task_finalization_started', announceStart)
+  } else {
+    announceNoViableSteps(draft, finding)
+    draft.publishAfter('workflow.task_finalization_started', announceStart)
+  }
+  run.decision = finding.decision
+  carryOut(draft, finding)
+  draft.release()
+  const durationMs = performance.now() - startedAt
+  announceEnd(draft, run, finding, durationMs)
+}
+
+function decide(owned: OwnedTask, run: Run): Finding {
+  if (!owned.definition)
+    return { decision: 'park', status: 'waiting_for_dependencies', reason: 'pending_steps_remaining' }
+  if (owned.unsettledCount === 0) {
+    return { decision: owned.cancelledCount > 0 ? 'error' : 'complete', status: 'all_complete' }
+  }
+  if (run.isDraining && (owned.ready.size > 0 || owned.waiting.size > 0)) {
+    return { decision: 'release', status: 'has_ready_steps', reason: 'shutdown' }
+  }
+  if (owned.waiting.size > 0) return { decision: 'wait', status: 'waiting_for_retry', reason: 'retry_backoff' }
+  return { decision: 'error', status: 'blocked_by_failures', reason: 'awaiting_dependencies' }
+}
+
+function carryOut(draft: TaskDraft, finding: Finding): void {
+  const { owned } = draft
+  switch (finding.decision) {
+    case 'complete':
+      completeTask(draft)
+      break
+    case 'error':
+      failTask(draft)
+      break
+    case 'wait':
+      setBack(draft, 'retry_backoff', new Date(owned.nextDueAt()!).toISOString())
+      break
+    case 'park':
+      setBack(draft, 'no_handler', new Date(draft.now + parkedRecheckMs).toISOString(), 'no_handler')
+      break
+    case 'release':
+      setBack(draft, 'shutdown', draft.occurredAt)
+      break
+  }
+}
+
+function setBack(draft: TaskDraft, reason: string, dueAt: string, parked?: 'no_handler'): void {
+  draft.taskEvent('task.initialize_requested', { from: 'in_progress', reason, dueAt, ...(parked ? { parked } : {}) })
+}
+
+function completeTask(draft: TaskDraft): void {
+  const steps = [...draft.owned.steps]
+  draft.taskEvent('task.completed', {
+    stepCount: steps.length,
+    completedSteps: steps.filter((step) => step.state === 'complete').length,
+    skippedSteps: steps.filter((step) => step.resolvedHow === 'skipped').length,
+    durationMs: sinceStart(draft),
+  })
+}
+
+function failTask(draft: TaskDraft): void {
+  const { owned } = draft
+  const steps = [...owned.steps]
+  const failedSteps = steps.filter((step) => step.state === 'error').map((step) => step.name)
+  const blockedSteps = steps.filter((step) => step.state === 'pending').map((step) => step.name)
+  const error = { ...toErrorRecord(failureOf(owned, steps, failedSteps, blockedSteps)), retryable: false }
+  if (error.code === 'TASK_STUCK') reportContradiction(draft, error.message)
+  // The stack of an error that only sums up others leads nowhere.
+  const { stack: _, ...described } = error
+  draft.taskEvent('task.failed', { error: described, failedSteps, blockedSteps, durationMs: sinceStart(draft) })
+}
+
+function failureOf(
+  owned: OwnedTask,
+  steps: readonly StepRecord[],
+  failedSteps: readonly string[],
+  blockedSteps: readonly string[],
+): Error {
+  if (failedSteps.length > 0)
+    return new StepsFailedError(failedSteps, owned.step(failedSteps[0]!)?.error?.message ?? '')
+  const cancelled = steps.filter((step) => step.state === 'cancelled').map((step) => step.name)
+  if (blockedSteps.length === 0) return new StepsCancelledError(cancelled)
+  return new TaskStuckError(fullNameOf(owned.task), blockedSteps)
+}
+
+function reportContradiction(draft: TaskDraft, finding: string): void {
+  const about = aboutTask(draft.owned.task)
+  draft.publishAfter('workflow.task_state_unclear', () => ({ ...about, finding, action: 'failed' }))
+}
+
+function announceNoViableSteps(draft: TaskDraft, { reason }: Finding): void {
+  const { owned } = draft
+  const about = aboutTask(owned.task)
+  const dueAt = owned.nextDueAt()
+  const waiting = new Set(owned.waiting.keys())
+  const blockedSteps = [...owned.steps]
+    .filter((step) => step.state === 'pending' && !waiting.has(step.name))
+    .map((step) => step.name)
+  draft.publishAfter('workflow.no_viable_steps', () => ({
+    ...about,
+    reason: reason ?? 'awaiting_dependencies',
+    blockedSteps,
+    ...(dueAt === undefined ? {} : { nextDueAt: new Date(dueAt).toISOString() }),
+  }))
+}
+
+const outcomeOf: Readonly<Record<Decision, Outcome>> = {
+  complete: 'complete',
+  error: 'error',
+  wait: 'waiting',
+  park: 'parked',
+  release: 'waiting',
+}
+
+function announceEnd(draft: TaskDraft, run: Run, finding: Finding, finalizeMs: number): void {
+  const { decision, reason } = finding
+  const { task } = draft.owned
+  const about = aboutTask(task)
+  const { runId } = run
+  draft.publishAfter('observability.task.finalize', () => ({ ...about, durationMs: finalizeMs, decision }))
+  draft.publishAfter('workflow.task_finalization_completed', () => ({
+    ...about,
+    runId,
+    decision,
+    state: task.state,
+    ...(reason === undefined ? {} : { reason }),
+  }))
+  if (decision === 'complete') announceComplete(draft, run)
+  if (decision === 'error') {
+    const failedSteps = [...draft.owned.failed]
+    draft.publishAfter('workflow.task_failed', () => ({ ...about, runId, failedSteps }))
+  }
+  if (task.dueAt !== null) reenqueue(draft, run, reason ?? 'continuing_workflow')
+  announceRunEnd(draft, run, outcomeOf[decision])
+}
+
+function announceComplete(draft: TaskDraft, run: Run): void {
+  const about = aboutTask(draft.owned.task)
+  const durationMs = sinceStart(draft)
+  draft.publishAfter('workflow.task_completed', () => ({
+    ...about,
+    runId: run.runId,
+    durationMs,
+    criticalPath: criticalPath([...draft.owned.steps]),
+  }))
+}
+
+/** Publishes the end of a run, however it came about. */
+export function announceRunEnd(draft: TaskDraft, run: Run, outcome: Outcome): void {
+  const about = aboutTask(draft.owned.task)
+  draft.publishAfter('observability.task.handle', () => ({
+    ...about,
+    runId: run.runId,
+    durationMs: Math.max(0, performance.now() - run.startedAt),
+    queueWaitMs: run.queueWaitMs,
+    stepsRun: run.stepsRun,
+    outcome,
+  }))
+}
+
+function sinceStart(draft: TaskDraft): number {
+  const { startedAt } = draft.owned.task
+  return startedAt === null ? 0 : Math.max(0, draft.now - Date.parse(startedAt))
+}

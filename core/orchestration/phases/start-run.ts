@@ -1,0 +1,46 @@
+import { OwnerLostError } from '../../errors/task-errors.js'
+import { toErrorRecord } from '../error-record.js'
+import { aboutTask } from '../lifecycle-publisher.js'
+import type { Run } from '../run.js'
+import type { TaskDraft } from '../task-draft.js'
+import { failAttempt } from './fail-attempt.js'
+
+/** Begins a run: the task goes `pending` → `in_progress` in the commit that also admits its first steps. */
+export function startRun(draft: TaskDraft, run: Run): void {
+  const { owned } = draft
+  const isResumed = owned.task.startedAt !== null
+  draft.taskEvent('task.start_requested', { workerId: run.workerId, epoch: run.epoch })
+  draft.continueFromHere()
+  draft.publishAfter('workflow.task_started', () => ({
+    ...aboutTask(owned.task),
+    runId: run.runId,
+    workerId: run.workerId,
+    epoch: run.epoch,
+    resumed: isResumed,
+    totalSteps: owned.task.stepCount,
+  }))
+}
+
+/**
+ * Ends what a lost owner left running: each such attempt fails with OWNER_LOST and is retried where that is allowed, and the
+ * task goes back to `pending`, all in the commit of the takeover.
+ */
+export function recoverFromLostOwner(draft: TaskDraft, run: Run, previousOwnerId: string): void {
+  const { owned } = draft
+  draft.publishAfter('workflow.task_state_unclear', () => ({
+    ...aboutTask(owned.task),
+    finding: `its owner ${previousOwnerId} is gone`,
+    action: 'reclaimed',
+  }))
+  for (const name of [...owned.running]) {
+    const error = toErrorRecord(new OwnerLostError(`step ${name}`, previousOwnerId))
+    failAttempt(draft, run, name, { error, durationMs: sinceStart(draft, name), waitMs: 0, outcome: 'lost' })
+  }
+  if (owned.task.state !== 'in_progress') return
+  draft.taskEvent('task.initialize_requested', { from: 'in_progress', reason: 'owner_lost', dueAt: draft.occurredAt })
+}
+
+function sinceStart(draft: TaskDraft, name: string): number {
+  const { startedAt } = draft.step(name)
+  return startedAt === null ? 0 : Math.max(0, draft.now - Date.parse(startedAt))
+}

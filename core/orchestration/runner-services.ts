@@ -1,0 +1,40 @@
+import type { Clock } from '../contracts/clock.js'
+import type { RandomSource } from '../contracts/id-source.js'
+import type { Logger } from '../contracts/logger.js'
+import type { Store } from '../contracts/store.js'
+import type { StepContext, StepDefinition, TaskDefinition } from '../contracts/task-definition.js'
+import type { Journal } from './journal.js'
+import type { LifecyclePublisher } from './lifecycle-publisher.js'
+import type { HeldEvent } from './phases/complete-attempt.js'
+import type { OrchestrationSettings } from './settings.js'
+import type { WakeUps } from './wake-ups.js'
+
+/** What all runners of a worker share. */
+export interface RunnerServices {
+  readonly workerId: string
+  readonly store: Store
+  readonly journal: Journal
+  readonly publisher: LifecyclePublisher
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly log: Logger
+  readonly settings: OrchestrationSettings
+  readonly wakeUps: WakeUps
+  readonly handlers: HandlerCaller
+  /** The definition of a task, if this process has the code of its version. */
+  findDefinition(task: {
+    readonly namespace: string
+    readonly name: string
+    readonly version: string
+  }): TaskDefinition | undefined
+}
+
+/** Calls handlers with the hooks around them, and knows the custom events. */
+export interface HandlerCaller {
+  /** Whether any hook may refuse a step: only then is it worth asking. */
+  readonly hasRefusingHooks: boolean
+  askBeforeExecute(context: StepContext): Promise<void>
+  invoke(definition: StepDefinition, context: StepContext): Promise<unknown>
+  checkCustomEvent(event: string | { readonly name: string }, payload: unknown): HeldEvent
+  publishNow(event: string | { readonly name: string }, payload: unknown): void
+}

@@ -1,0 +1,16 @@
+import type { BackoffPolicy } from '../workflow/backoff.js'
+
+/** What the configuration says about running tasks. Durations are in milliseconds. */
+export interface OrchestrationSettings {
+  readonly concurrentTasks: number
+  readonly concurrentStepsPerTask: number
+  readonly timeoutGraceMs: number
+  readonly maxResultBytes: number
+  readonly maxContextBytes: number
+  readonly drainTimeoutMs: number
+  readonly pollIntervalMs: number
+  readonly sweepIntervalMs: number
+  readonly leaseMs: number
+  readonly heartbeatIntervalMs: number
+  readonly backoff: BackoffPolicy
+}

@@ -1,0 +1,78 @@
+import type { Store } from '../contracts/store.js'
+import type { CommandKind, CommandOptions } from '../contracts/task-request.js'
+import type { StepReference, StepsApi } from '../contracts/tasks-api.js'
+import { NotStorableError, StepNotFoundError, TaskNotFoundError } from '../errors/task-errors.js'
+import { toStorableJson } from '../workflow/storable-json.js'
+import type { StepView } from '../workflow/task-record.js'
+import type { CommandService } from './command-service.js'
+import { fullNameOf } from './lifecycle-publisher.js'
+import { idOf } from './task-service.js'
+
+/** `tasker.steps`. */
+export class StepService implements StepsApi {
+  readonly #store: Store
+  readonly #commands: CommandService
+  readonly #maxResultBytes: number
+
+  constructor(store: Store, commands: CommandService, maxResultBytes: number) {
+    this.#store = store
+    this.#commands = commands
+    this.#maxResultBytes = maxResultBytes
+  }
+
+  async get(reference: StepReference): Promise<StepView> {
+    const { taskId, stepName } = parse(reference)
+    const task = await this.#store.getTask(taskId)
+    if (task === undefined) throw new TaskNotFoundError(taskId)
+    const step = task.steps.find((each) => each.name === stepName || each.id === stepName)
+    if (step) return step
+    throw new StepNotFoundError(
+      fullNameOf(task),
+      stepName,
+      task.steps.map((each) => each.name),
+    )
+  }
+
+  cancel(step: StepReference, { propagate = true, ...options }: CommandOptions & { propagate?: boolean } = {}) {
+    return this.#command('step.cancel', step, options, { propagate })
+  }
+
+  retry(step: StepReference, { newKey = false, ...options }: CommandOptions & { newKey?: boolean } = {}) {
+    return this.#command('step.retry', step, options, { newKey })
+  }
+
+  resolve(step: StepReference, { results, ...options }: CommandOptions & { results?: unknown } = {}) {
+    if (results === undefined) return this.#command('step.resolve', step, options, {})
+    const storable = toStorableJson(results, this.#maxResultBytes)
+    if (storable.ok) return this.#command('step.resolve', step, options, { results: storable.value })
+    throw new NotStorableError(
+      `The results for ${parse(step).stepName}`,
+      storable.problem.path,
+      storable.problem.problem,
+    )
+  }
+
+  skip(step: StepReference, options: CommandOptions = {}): Promise<StepView> {
+    return this.#command('step.skip', step, options, {})
+  }
+
+  async #command(
+    kind: CommandKind,
+    reference: StepReference,
+    options: CommandOptions,
+    args: Readonly<Record<string, unknown>>,
+  ): Promise<StepView> {
+    const { name, taskId } = await this.get(reference)
+    await this.#commands.send({ ...options, kind, taskId, stepName: name, args })
+    return this.get({ task: taskId, step: name })
+  }
+}
+
+function parse(reference: StepReference): { readonly taskId: string; readonly stepName: string } {
+  if (typeof reference !== 'string') return { taskId: idOf(reference.task), stepName: reference.step }
+  const slash = reference.indexOf('/')
+  return {
+    taskId: reference.slice(0, slash === -1 ? undefined : slash),
+    stepName: slash === -1 ? '' : reference.slice(slash + 1),
+  }
+}

@@ -1,0 +1,224 @@
+import type { Clock } from '../contracts/clock.js'
+import type { TaskWrite } from '../contracts/store.js'
+import type { CommandOutcome } from '../contracts/task-request.js'
+import { IllegalTransitionError, StepNotFoundError } from '../errors/task-errors.js'
+import type { BusOnlyEventName, EventPayload } from '../events/event-catalogue.js'
+import type { LogEvent } from '../workflow/log-entry.js'
+import type { Settlement } from '../workflow/readiness-graph.js'
+import {
+  isLegal,
+  legalEvents,
+  type StepTransitionEvent,
+  type TaskTransitionEvent,
+  targetOf,
+} from '../workflow/state-machines.js'
+import type { StepRecord } from '../workflow/task-record.js'
+import { aboutTask, type EventSubject, fullNameOf, type LifecyclePublisher } from './lifecycle-publisher.js'
+import type { OwnedTask } from './owned-task.js'
+
+type TaskFields = 'namespace' | 'taskName' | 'version'
+type StepFields = TaskFields | 'stepName' | 'attempt' | 'retryLimit'
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+
+/** A payload without the fields that the draft fills in. */
+type OnTop<N extends TaskTransitionEvent> = DistributiveOmit<EventPayload<N>, TaskFields>
+type OnTopOfStep<N extends StepTransitionEvent> = DistributiveOmit<EventPayload<N>, StepFields> & {
+  readonly attempt?: number
+  readonly retryLimit?: number
+}
+type BusTaskEvent = Extract<BusOnlyEventName, `workflow.${string}` | `observability.${string}` | `task.${string}`>
+
+/** What a commit cost, for those who publish after it. */
+export interface CommitFacts {
+  readonly durationMs: number
+}
+
+/**
+ * What the next commit will change of one task: durable events, applied to the task as they are added, so that each phase
+ * sees what the one before it did; answers to commands; and what is to be published once the commit has returned.
+ */
+export class TaskDraft {
+  readonly owned: OwnedTask
+  readonly publisher: LifecyclePublisher
+  readonly now: number
+  readonly occurredAt: string
+  readonly #events: LogEvent[] = []
+  readonly #changed = new Map<string, StepRecord>()
+  readonly #answers: { commandId: string; outcome: CommandOutcome }[] = []
+  readonly #after: ((commit: CommitFacts) => void)[] = []
+  #isReleasing = false
+  /** The event that set off what is added next. */
+  cause: string | undefined
+
+  constructor(owned: OwnedTask, publisher: LifecyclePublisher, clock: Clock, cause?: string) {
+    this.owned = owned
+    this.publisher = publisher
+    this.now = clock.now()
+    this.occurredAt = new Date(this.now).toISOString()
+    this.cause = cause
+  }
+
+  /** A durable event of the task. Throws {@link IllegalTransitionError} if its state does not allow it. */
+  taskEvent<N extends TaskTransitionEvent>(name: N, onTop: OnTop<N>): LogEvent {
+    const { task } = this.owned
+    const transition = { from: task.state, to: targetOf(name), transitionEvent: name }
+    this.#guard(name, task.state, `Task ${fullNameOf(task)}`, 'task')
+    this.publish('task.before_transition', () => ({ ...aboutTask(task), ...transition }))
+    const event = this.#add(name, { ...aboutTask(task), ...onTop })
+    this.owned.apply(event, this.#events.length - 1)
+    return event
+  }
+
+  /** A durable event of one step, its effect on the graph given back. Throws {@link IllegalTransitionError}. */
+  stepEvent<N extends StepTransitionEvent>(name: N, stepName: string, onTop: OnTopOfStep<N>): Settlement {
+    const step = this.step(stepName)
+    const transition = { from: step.state, to: targetOf(name), transitionEvent: name }
+    this.#guard(name, step.state, `Step ${stepName} of ${fullNameOf(this.owned.task)}`, 'step')
+    const about = this.aboutStep(step)
+    this.publishFor(step, 'step.before_transition', () => ({ ...about, ...transition }))
+    const event = this.#add(name, { ...about, ...onTop }, step.id)
+    const applied = this.owned.apply(event, this.#events.length - 1)
+    if (applied.step) this.#changed.set(stepName, applied.step)
+    return applied.settlement
+  }
+
+  /** A custom event that a step published, committed with the step's success. */
+  customEvent(name: string, payload: unknown, stepId: string): void {
+    this.#add(name, payload, stepId)
+  }
+
+  step(name: string): StepRecord {
+    const step = this.owned.step(name)
+    if (step) return step
+    throw new StepNotFoundError(
+      fullNameOf(this.owned.task),
+      name,
+      [...this.owned.steps].map((each) => each.name),
+    )
+  }
+
+  /** The base of every payload about a step, as it stands now. */
+  aboutStep(step: StepRecord) {
+    return {
+      ...aboutTask(this.owned.task),
+      stepName: step.name,
+      attempt: step.attempts,
+      retryLimit: step.retryLimit,
+    }
+  }
+
+  /** Publishes a bus-only event about the task at once. */
+  publish<N extends BusTaskEvent>(name: N, payload: () => EventPayload<N>): void {
+    this.publisher.publish(name, this.subject(), payload)
+  }
+
+  /** Publishes a bus-only event about one of its steps at once. */
+  publishFor<N extends BusOnlyEventName>(step: StepRecord, name: N, payload: () => EventPayload<N>): void {
+    this.publisher.publish(name, this.subject(step.id), payload)
+  }
+
+  /** Has something done once the commit has returned and its durable events are published, in the order of the calls. */
+  after(action: (commit: CommitFacts) => void): void {
+    this.#after.push(action)
+  }
+
+  /** Publishes a bus-only event about the task after the commit. */
+  publishAfter<N extends BusTaskEvent>(name: N, payload: (commit: CommitFacts) => EventPayload<N>): void {
+    const subject = this.subject()
+    this.after((commit) => this.publisher.publish(name, subject, () => payload(commit)))
+  }
+
+  /** Publishes a bus-only event about a step after the commit. */
+  publishAfterFor<N extends BusOnlyEventName>(
+    step: StepRecord,
+    name: N,
+    payload: (commit: CommitFacts) => EventPayload<N>,
+  ): void {
+    const subject = this.subject(step.id)
+    this.after((commit) => this.publisher.publish(name, subject, () => payload(commit)))
+  }
+
+  answer(commandId: string, outcome: CommandOutcome): void {
+    this.#answers.push({ commandId, outcome })
+  }
+
+  /** The commit gives up ownership. */
+  release(): void {
+    this.#isReleasing = true
+  }
+
+  get isReleasing(): boolean {
+    return this.#isReleasing
+  }
+
+  get events(): readonly LogEvent[] {
+    return this.#events
+  }
+
+  /** Makes the event added last the cause of those that follow. */
+  continueFromHere(): void {
+    this.cause = this.#events.at(-1)?.id ?? this.cause
+  }
+
+  /** The write for the journal; undefined if there is nothing to write. */
+  toWrite(): TaskWrite | undefined {
+    const hasEvents = this.#events.length > 0
+    if (!hasEvents && this.#answers.length === 0 && !this.#isReleasing) return undefined
+    const { task } = this.owned
+    this.owned.stamp({
+      ...(hasEvents ? { logEntry: task.logEntry + 1 } : {}),
+      ...(this.#isReleasing ? { ownerId: null } : {}),
+    })
+    return {
+      task: this.owned.task,
+      isNew: false,
+      newSteps: [],
+      changedSteps: [...this.#changed.values()],
+      events: this.#events,
+      answers: this.#answers,
+    }
+  }
+
+  /** Tells the world: the durable events with their positions, then what was put off until after the commit. */
+  committed(logId: string | undefined, commit: CommitFacts): void {
+    if (logId !== undefined) this.publisher.publishCommitted(this.owned.id, logId, this.#events)
+    for (const action of this.#after) action(commit)
+  }
+
+  subject(stepId?: string): EventSubject {
+    const { task } = this.owned
+    return {
+      taskId: task.id,
+      correlationId: task.correlationId,
+      ...(stepId === undefined ? {} : { stepId }),
+      ...(this.cause === undefined ? {} : { causationId: this.cause }),
+      ...(task.traceparent === null ? {} : { trace: { traceparent: task.traceparent } }),
+    }
+  }
+
+  #add(name: string, payload: unknown, stepId?: string): LogEvent {
+    const { task } = this.owned
+    const event: LogEvent = {
+      id: this.publisher.ids.next(),
+      name,
+      schemaVersion: 1,
+      occurredAt: this.occurredAt,
+      correlationId: task.correlationId,
+      ...(this.cause === undefined ? {} : { causationId: this.cause }),
+      ...(stepId === undefined ? {} : { stepId }),
+      ...(task.traceparent === null ? {} : { traceparent: task.traceparent }),
+      payload,
+    }
+    this.#events.push(event)
+    return event
+  }
+
+  #guard(
+    name: TaskTransitionEvent | StepTransitionEvent,
+    state: StepRecord['state'],
+    what: string,
+    subject: 'task' | 'step',
+  ): void {
+    if (!isLegal(name, state)) throw new IllegalTransitionError(what, state, name, legalEvents(subject, state))
+  }
+}

@@ -1,0 +1,19 @@
+import { CommandEntity } from './command-entity.js'
+import { NamedTaskEntity, NamespaceEntity } from './definition-entities.js'
+import { LogEntryEntity } from './log-entry-entity.js'
+import { MetricsSnapshotEntity } from './metrics-snapshot-entity.js'
+import { StepEntity } from './step-entity.js'
+import { TaskEntity } from './task-entity.js'
+import { WorkerEntity } from './worker-entity.js'
+
+/** All tables. */
+export const entities = [
+  NamespaceEntity,
+  NamedTaskEntity,
+  TaskEntity,
+  StepEntity,
+  LogEntryEntity,
+  CommandEntity,
+  WorkerEntity,
+  MetricsSnapshotEntity,
+] as const

@@ -1,0 +1,4 @@
+import { CreateTables } from './create-tables.js'
+
+/** All migrations, in the order in which they run. Names are stored: never rename or reorder one. */
+export const migrations = [{ name: '0001-create-tables', class: CreateTables }] as const

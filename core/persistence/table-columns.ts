@@ -1,0 +1,41 @@
+import type { EntityName } from '@mikro-orm/core'
+import type { Database } from './database.js'
+
+/** One column of an entity's table. */
+export interface Column {
+  /** As records call it: `dueAt`. */
+  readonly property: string
+  /** As the table calls it: `due_at`. */
+  readonly name: string
+  readonly type: string
+}
+
+/** The columns of an entity's table, as the ORM knows them: the one place that lists them is the entity. */
+export function columnsOf<T extends object>(database: Database, entity: EntityName<T>): readonly Column[] {
+  return database.orm
+    .getMetadata()
+    .get(entity)
+    .props.map((property) => ({
+      property: property.name,
+      name: property.fieldNames[0]!,
+      type: property.columnTypes[0]!,
+    }))
+}
+
+/** `t.id, t.due_at as "dueAt"`: a list whose rows are records. */
+export function selectColumns(columns: readonly Column[], alias: string): string {
+  return columns
+    .map(({ property, name }) => (property === name ? `${alias}.${name}` : `${alias}.${name} as "${property}"`))
+    .join(', ')
+}
+
+/** `jsonb_to_recordset($1::jsonb) as x("id" uuid, "dueAt" timestamptz(3))`: a parameter with an array of records, as a table. */
+export function recordset(parameter: number, columns: readonly Column[]): string {
+  const definition = columns.map(({ property, type }) => `"${property}" ${type}`).join(', ')
+  return `jsonb_to_recordset($${parameter}::jsonb) as x(${definition})`
+}
+
+/** The columns of these properties, in this order. */
+export function pickColumns(columns: readonly Column[], properties: readonly string[]): readonly Column[] {
+  return properties.map((property) => columns.find((column) => column.property === property)!)
+}

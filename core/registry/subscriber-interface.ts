@@ -1,0 +1,47 @@
+import { SUBSCRIBER_CLASS_BRAND } from '../contracts/subscriber.js'
+import {
+  aBoolean,
+  anObject,
+  describeFound,
+  fieldProblems,
+  functionWritten,
+  type InterfaceRules,
+  isObject,
+  oneOfTexts,
+  optional,
+  positiveInteger,
+  text,
+} from './interface-checks.js'
+
+const rules: InterfaceRules = {
+  name: text,
+  description: optional(text),
+  durable: optional(aBoolean),
+  on: anObject,
+  queueSize: optional(positiveInteger),
+  overflow: optional(oneOfTexts('drop_oldest', 'drop_newest')),
+  timeoutMs: optional(positiveInteger),
+}
+
+const handler = functionWritten('a function (event, context) => unknown', 2)
+
+/** What keeps a value from being a subscriber, events aside; empty if nothing does. */
+export function subscriberProblems(value: unknown): string[] {
+  if (typeof value === 'function') return [unbuilt(value)]
+  const problems = fieldProblems(value, rules)
+  if (!isObject(value) || !isObject(value.on)) return problems
+  const handlers = Object.entries(value.on)
+  if (handlers.length === 0) problems.push('`on` must name at least one event; found an empty object')
+  for (const [pattern, found] of handlers) {
+    const expected = handler(found)
+    if (expected !== undefined) problems.push(`\`on["${pattern}"]\` must be ${expected}; found ${describeFound(found)}`)
+  }
+  return problems
+}
+
+function unbuilt(value: object): string {
+  const isDecorated = Object.hasOwn(value, SUBSCRIBER_CLASS_BRAND)
+  return isDecorated
+    ? `it must be built before it is registered; found ${describeFound(value)}: name it under \`subscribers\` in tasker.config.ts`
+    : `it must be what defineSubscriber gives, or a class with @subscriber; found ${describeFound(value)}`
+}

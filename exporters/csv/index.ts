@@ -1,0 +1,1 @@
+export { csvExporter } from './csv-exporter.js'

@@ -1,0 +1,1 @@
+export { jsonExporter } from './json-exporter.js'

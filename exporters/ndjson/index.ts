@@ -1,0 +1,1 @@
+export { ndjsonExporter } from './ndjson-exporter.js'

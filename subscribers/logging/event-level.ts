@@ -1,0 +1,41 @@
+import type { LifecycleEventName } from '../../core/index.js'
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+/**
+ * Levels by meaning: `error` needs somebody, `warn` may, `info` is the life of tasks and steps, and everything that comes many
+ * times a step is `debug`.
+ */
+const levels: Readonly<Partial<Record<LifecycleEventName, LogLevel>>> = {
+  'task.start_requested': 'info',
+  'task.completed': 'info',
+  'task.failed': 'error',
+  'task.retry_requested': 'info',
+  'task.cancelled': 'warn',
+  'task.resolved_manually': 'info',
+  'step.completed': 'info',
+  'step.retry_requested': 'info',
+  'step.cancelled': 'warn',
+  'step.resolved_manually': 'info',
+  'workflow.step_execution_failed': 'error',
+  'workflow.task_reenqueue_failed': 'error',
+  'workflow.task_state_unclear': 'warn',
+  'observability.step.max_retries_reached': 'warn',
+  'export.requested': 'info',
+  'export.completed': 'info',
+  'export.failed': 'error',
+  'registry.validation_failed': 'error',
+  'registry.conflict_resolved': 'warn',
+}
+
+/** The level of an event; of one that is not a lifecycle event `info`, because somebody thought it worth publishing. */
+export function levelOf({ name, payload }: { readonly name: string; readonly payload: unknown }): LogLevel {
+  if (name === 'step.failed') return (payload as { willRetry: boolean }).willRetry ? 'warn' : 'error'
+  if (name === 'task.initialize_requested') return (payload as { from: unknown }).from === null ? 'info' : 'debug'
+  const level = levels[name as LifecycleEventName]
+  return level ?? (isOfEngine(name) ? 'debug' : 'info')
+}
+
+function isOfEngine(name: string): boolean {
+  return /^(task|step|workflow|observability|export|registry)\./.test(name)
+}

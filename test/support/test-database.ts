@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import { type Database, type DatabaseOptions, openDatabase } from '../../core/persistence/database.js'
+import { type EmbeddedServer, startEmbeddedServer } from '../../core/persistence/embedded/embedded-server.js'
+import { migrate } from '../../core/persistence/migrate.js'
+import { testDatabaseUrl } from './postgres.js'
+
+export interface TestDatabaseOptions {
+  /** Whether the tables are created. Default true. */
+  readonly migrated?: boolean
+  readonly poolSize?: number
+}
+
+let server: Promise<EmbeddedServer> | undefined
+
+/** Whether transactions of several connections can be open at once: not on the embedded server. */
+export const hasConcurrentTransactions = testDatabaseUrl() !== undefined
+
+/**
+ * A database in a schema of its own: on the server of TASKER_TEST_DATABASE_URL, or on an embedded one in memory that all tests of
+ * the process share. Close it with {@link closeTestDatabase}.
+ */
+export async function openTestDatabase(options: TestDatabaseOptions = {}): Promise<Database> {
+  const database = await openAnother(`test_${randomBytes(6).toString('hex')}`, options.poolSize)
+  if (options.migrated !== false) await migrate(database)
+  return database
+}
+
+/** A second set of connections to the same schema, as another process would have. */
+export async function openSame(database: Database): Promise<Database> {
+  return openAnother(database.schema)
+}
+
+/** Drops the schema and closes the connections. */
+export async function closeTestDatabase(database: Database): Promise<void> {
+  await database.query(`drop schema if exists "${database.schema}" cascade`)
+  await database.close()
+}
+
+async function openAnother(schema: string, poolSize = 5): Promise<Database> {
+  const url = testDatabaseUrl()
+  const connection: DatabaseOptions['connection'] = url ? { url } : (await startShared()).connection
+  return openDatabase({ connection, schema, poolSize })
+}
+
+function startShared(): Promise<EmbeddedServer> {
+  server ??= startEmbeddedServer({ path: ':memory:' })
+  return server
+}
+
+after(async () => {
+  await (await server)?.stop()
+})
