@@ -91,7 +91,7 @@ export type { EventPattern, EventSelection, MatchingEvents } from './events/even
 export { maskPayload } from './events/masking.js'
 export { toJsonText } from './exports/json-text.js'
 export { recordPages } from './exports/record-pages.js'
-export type { CreateTaskerOptions } from './kernel/create-tasker.js'
+export type { CreateTaskerOptions } from './kernel/tasker-options.js'
 export { createTasker } from './kernel/create-tasker.js'
 export type { DatabaseInfo, Tasker, TaskerState } from './kernel/tasker.js'
 export { drawGraphAsDot, drawGraphAsMermaid, drawGraphAsText } from './workflow/graph-picture.js'

@@ -4,6 +4,7 @@ import { outputFile } from './workspace.js'
 
 export interface WrittenFile {
   readonly file: string
+  readonly by: string
   readonly bytes: number
   /** Absent where a file is no export. */
   readonly records?: number
@@ -17,24 +18,26 @@ export async function exportRecords({ exports }: Tasker): Promise<readonly Writt
   for (const source of ['tasks', 'steps', 'events'] as const) {
     for (const format of ['json', 'csv'] as const) {
       const file = await outputFile(`${source}.${format}`)
-      written.push({ file, ...(await exports.run({ source, format, output: file })) })
+      const { exporter, bytes, records } = await exports.run({ source, format, output: file })
+      written.push({ file, by: `exporter ${exporter}`, bytes, records })
     }
   }
+  // Discovery found examples/exporters/markdown.exporter.ts, so its format is one like the others.
   const file = await outputFile('steps.md')
-  // The exporter in examples/exporters was found by its file name; its format is now one like the others.
-  written.push({
-    file,
-    ...(await exports.run({ source: 'steps', format: 'markdown', output: file, columns: stepColumns })),
-  })
-  return written
+  const request = { source: 'steps', format: 'markdown', output: file, columns: stepColumns } as const
+  const { exporter, bytes, records } = await exports.run(request)
+  return [...written, { file, by: `exporter ${exporter}`, bytes, records }]
 }
 
-/** What steps and subscribers wrote, as far as it is there. */
+/** What a step and a subscriber wrote, as far as it is there. */
 export async function findOtherFiles(): Promise<readonly WrittenFile[]> {
-  const files = await Promise.all(['flight-delays.md', 'milestones.log'].map(outputFile))
-  const sizes = await Promise.all(files.map((file) => stat(file).catch(() => undefined)))
-  return files.flatMap((file, at) => {
+  const others = [
+    { file: await outputFile('flight-delays.md'), by: 'step write_report' },
+    { file: await outputFile('milestones.log'), by: 'subscriber milestones' },
+  ]
+  const sizes = await Promise.all(others.map(({ file }) => stat(file).catch(() => undefined)))
+  return others.flatMap((other, at) => {
     const found = sizes[at]
-    return found === undefined ? [] : [{ file, bytes: found.size }]
+    return found === undefined ? [] : [{ ...other, bytes: found.size }]
   })
 }

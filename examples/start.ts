@@ -1,54 +1,51 @@
 import { styleText } from 'node:util'
-import { createTasker, drawGraphAsText, type Tasker } from 'tasker'
+import { createTasker } from 'tasker'
 import { createProgressSubscriber } from 'tasker/subscribers/progress'
 import { exportRecords, findOtherFiles } from './export-records.js'
-import { createTasks, findUnfinishedTasks, workflows } from './main-job.js'
+import { createTasks, findUnfinishedTasks } from './main-job.js'
+import { describeProject } from './overview.js'
 import { summarise } from './summary.js'
 import { heading } from './text-table.js'
 
-/** Longer than any of it takes; beyond, something is wrong and whoever waits should hear about it. */
+/** Longer than any of it takes; beyond, something is wrong, and whoever waits should hear about it. */
 const PATIENCE_MS = 120_000
 
 const { stdout } = process
 
-// Reads tasker.config.ts, finds handlers, subscribers and exporters, opens the database.
-await using tasker = await createTasker()
-showGraphs(tasker)
-
-const progress = createProgressSubscriber({
-  stream: stdout,
-  isTerminal: stdout.isTTY === true,
-  colours: stdout.isTTY === true && stdout.hasColors(),
-})
-tasker.subscribers.register(progress)
-
-const unfinished = await findUnfinishedTasks(tasker)
-if (unfinished.length > 0) say(`${unfinished.length} tasks that an earlier run left unfinished go on where they stood.`)
-say(heading('Progress'))
-await tasker.start()
-const created = await createTasks(tasker)
-const tasks = await Promise.all(
-  [...unfinished, ...created].map((task) => tasker.tasks.wait(task, { timeoutMs: PATIENCE_MS })),
-)
-progress.close()
-
-const files = [...(await exportRecords(tasker)), ...(await findOtherFiles())]
-say(summarise({ tasks, metrics: tasker.metrics, files }))
-
-const failed = tasks.filter(({ state }) => state !== 'complete')
-if (failed.length === 0) {
-  say(styleText('green', `\n✔ ${tasks.length} tasks complete`))
-} else {
-  for (const { id, state } of failed)
-    say(styleText('red', `✖ task ${id} is ${state}: npm run -s tasker -- tasks show ${id}`))
+try {
+  process.exitCode = (await runMainJob()) ? 0 : 1
+} catch (error) {
+  process.stderr.write(`${styleText('red', '✖', { stream: process.stderr })} ${(error as Error).message}\n`)
   process.exitCode = 1
 }
 
-function showGraphs({ graph }: Tasker): void {
-  for (const workflow of workflows) {
-    const view = graph.template(workflow)
-    say(`\n${drawGraphAsText(view, { title: styleText('bold', view.title) })}`)
-  }
+/** Runs the main job, shows it, and says whether all of it is complete. */
+async function runMainJob(): Promise<boolean> {
+  say('Tasker reads tasker.config.ts and opens its database …')
+  await using tasker = await createTasker()
+  say(describeProject(tasker))
+
+  const isTerminal = stdout.isTTY === true
+  const colours = isTerminal && stdout.hasColors()
+  const progress = createProgressSubscriber({ stream: stdout, isTerminal, colours })
+  tasker.subscribers.register(progress)
+
+  const unfinished = await findUnfinishedTasks(tasker)
+  say(heading('Progress'))
+  if (unfinished.length > 0)
+    say(`Left unfinished by an earlier run, and going on where they stood: ${unfinished.length}`)
+  await tasker.start()
+  const running = [...unfinished, ...(await createTasks(tasker))]
+  const tasks = await Promise.all(running.map((task) => tasker.tasks.wait(task, { timeoutMs: PATIENCE_MS })))
+  progress.close()
+
+  const files = [...(await exportRecords(tasker)), ...(await findOtherFiles())]
+  say(await summarise(tasker, { tasks, files }))
+
+  const failed = tasks.filter(({ state }) => state !== 'complete')
+  for (const { id, state } of failed) say(`✖ task ${id} is ${state}: npm run -s tasker -- tasks show ${id}`)
+  if (failed.length === 0) say(`\n${styleText('green', '✔')} ${tasks.length} tasks complete`)
+  return failed.length === 0
 }
 
 function say(text: string): void {

@@ -1,37 +1,50 @@
 import { relative } from 'node:path'
-import type { Tasker, TaskView } from 'tasker'
+import type { EventPayload, Tasker, TaskView } from 'tasker'
 import type { WrittenFile } from './export-records.js'
 import { heading, textTable } from './text-table.js'
 
 export interface RunSummary {
   readonly tasks: readonly TaskView[]
-  /** Among them a counter for each event that passed on the bus of this process. */
-  readonly metrics: Tasker['metrics']
   readonly files: readonly WrittenFile[]
 }
 
 /** What happened in one run, as text for people. */
-export function summarise({ tasks, metrics, files }: RunSummary): string {
+export async function summarise(tasker: Tasker, { tasks, files }: RunSummary): Promise<string> {
   return [
     heading('Steps'),
-    stepTable(tasks),
-    heading('Events by family'),
-    eventTable(metrics),
+    stepTable(tasks, await readDurations(tasker, tasks)),
+    heading('Events on the bus, by family'),
+    eventTable(tasker),
     heading('Files'),
     fileTable(files),
   ].join('\n')
 }
 
-function stepTable(tasks: readonly TaskView[]): string {
-  const rows = tasks.flatMap((task) => {
-    return task.steps.map((step, at) => [
-      at === 0 ? `${task.namespace}.${task.name}@${task.version}` : '',
-      step.name,
-      step.resolvedHow ?? step.state,
-      String(step.attempts),
-      duration(step),
-      step.error === null ? '' : step.error.message,
-    ])
+/** Step id → how long its handler took. The log knows, also of steps that an earlier run completed. */
+async function readDurations({ log }: Tasker, tasks: readonly TaskView[]): Promise<ReadonlyMap<string, number>> {
+  const durations = new Map<string, number>()
+  for (const { id } of tasks) {
+    for await (const event of log.tail({ taskId: id, names: ['step.completed'] })) {
+      const { durationMs } = event.payload as EventPayload<'step.completed'>
+      durations.set(event.stepId ?? '', durationMs)
+    }
+  }
+  return durations
+}
+
+function stepTable(tasks: readonly TaskView[], durations: ReadonlyMap<string, number>): string {
+  const rows = tasks.flatMap(({ namespace, name, version, steps }) => {
+    return steps.map((step, at) => {
+      const durationMs = durations.get(step.id)
+      return [
+        at === 0 ? `${namespace}.${name}@${version}` : '',
+        step.name,
+        step.resolvedHow ?? step.state,
+        String(step.attempts),
+        durationMs === undefined ? '' : `${Math.round(durationMs)} ms`,
+        step.error === null ? '' : step.error.message,
+      ]
+    })
   })
   const columns = [
     { title: 'task' },
@@ -44,12 +57,8 @@ function stepTable(tasks: readonly TaskView[]): string {
   return textTable(columns, rows)
 }
 
-function duration({ startedAt, completedAt }: TaskView['steps'][number]): string {
-  if (startedAt === null || completedAt === null) return ''
-  return `${Date.parse(completedAt) - Date.parse(startedAt)} ms`
-}
-
-function eventTable(metrics: Tasker['metrics']): string {
+/** The engine counts every event as a metric; `registry` are those of the boot, `order` is a family of our own. */
+function eventTable({ metrics }: Tasker): string {
   const families = new Map<string, number[]>()
   for (const metric of metrics.snapshot().metrics) {
     if (metric.name !== 'tasker_events_total' || metric.type !== 'counter') continue
@@ -59,15 +68,24 @@ function eventTable(metrics: Tasker['metrics']): string {
   const rows = [...families].map(([family, counts]) => {
     return [family, String(counts.reduce((sum, count) => sum + count, 0)), String(counts.length)]
   })
-  const columns = [{ title: 'family' }, { title: 'events', align: 'right' }, { title: 'names', align: 'right' }] as const
+  const columns = [
+    { title: 'family' },
+    { title: 'events', align: 'right' },
+    { title: 'different', align: 'right' },
+  ] as const
   return textTable(columns, rows)
 }
 
 function fileTable(files: readonly WrittenFile[]): string {
-  const rows = files.map(({ file, records, bytes }) => {
-    return [relative(process.cwd(), file), records === undefined ? '' : String(records), size(bytes)]
+  const rows = files.map(({ file, by, records, bytes }) => {
+    return [relative(process.cwd(), file), by, records === undefined ? '' : String(records), size(bytes)]
   })
-  const columns = [{ title: 'file' }, { title: 'records', align: 'right' }, { title: 'size', align: 'right' }] as const
+  const columns = [
+    { title: 'file' },
+    { title: 'written by' },
+    { title: 'records', align: 'right' },
+    { title: 'size', align: 'right' },
+  ] as const
   return textTable(columns, rows)
 }
 

@@ -5,7 +5,9 @@ export class IllegalTransitionError extends TaskerError {
   constructor(subject: string, state: string, event: string, legal: readonly string[]) {
     super('ILLEGAL_TRANSITION', {
       what: `${subject} is ${state}: ${event} is not possible there`,
-      expected: legal.length > 0 ? `one of ${legal.join(', ')}` : `nothing: ${state} is final`,
+      ...(legal.length > 0
+        ? { expected: `one of ${legal.join(', ')}` }
+        : { wayOut: `Nothing can happen to it any more: ${state} is final` }),
       details: { subject, state, event, legal },
     })
   }

@@ -4,7 +4,6 @@ import { isTaskerError } from '../errors/tasker-error.js'
 import { defineEvent, isCustomEventDescriptor } from '../events/custom-event.js'
 import { type Composition, compose } from './compose.js'
 import { createLogger } from './create-logger.js'
-import type { CreateTaskerOptions } from './create-tasker.js'
 import { discover } from './discovery/discover.js'
 import { openStorage } from './open-storage.js'
 import { pluginContextFor } from './plugin-context.js'
@@ -12,6 +11,7 @@ import { registerFinds } from './register-finds.js'
 import { SystemClock } from './system-clock.js'
 import type { Tasker } from './tasker.js'
 import { TaskerInstance } from './tasker-instance.js'
+import type { CreateTaskerOptions } from './tasker-options.js'
 
 /**
  * Boots one kernel: storage, the parts and the container, discovery, plugins in the order of their dependencies, and last

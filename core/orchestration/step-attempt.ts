@@ -159,7 +159,8 @@ export class StepAttempt {
 
   #fail(error: unknown, isEngineFailure: boolean): void {
     if (this.#hasEnded) {
-      this.#services.onLateResult(this.stepName)
+      // A handler that honours the signal rejects: only one that outlived its time-out is worth a line.
+      if (this.#timedOut) this.#services.onLateResult(this.stepName)
       return
     }
     const record = toErrorRecord(error)

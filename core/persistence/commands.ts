@@ -25,7 +25,9 @@ export class CommandStore {
   }
 
   async forWorker(workerId: string): Promise<readonly Command[]> {
-    return this.#database.query<Command>(`${this.#unanswered} and t.owner_id = $1 order by c.created_at, c.id`, [workerId])
+    return this.#database.query<Command>(`${this.#unanswered} and t.owner_id = $1 order by c.created_at, c.id`, [
+      workerId,
+    ])
   }
 
   async orphaned(leaseMs: number): Promise<readonly Command[]> {

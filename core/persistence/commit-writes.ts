@@ -121,7 +121,10 @@ function fence(write: TaskWrite, row: LockedTask | undefined): WriteOutcome {
 function expectEntry({ task }: TaskWrite, expected: number): WriteOutcome {
   if (task.logEntry === expected) return { status: 'committed' }
   const what = `A write of task ${task.id} has log entry ${task.logEntry} where ${expected} is next`
-  return { status: 'refused', error: new BrokenWriteError(what, { taskId: task.id, expected, received: task.logEntry }) }
+  return {
+    status: 'refused',
+    error: new BrokenWriteError(what, { taskId: task.id, expected, received: task.logEntry }),
+  }
 }
 
 function withLogId(outcome: WriteOutcome, logId: string | null | undefined): WriteOutcome {
@@ -147,7 +150,8 @@ function checkCounts(writes: readonly TaskWrite[], row: WriteStatementRow | unde
 
 function checkTasksDiffer(writes: readonly TaskWrite[]): void {
   const ids = new Set(writes.map((write) => write.task.id))
-  if (ids.size < writes.length) throw new BrokenWriteError('One commit has two writes of one task', { taskIds: [...ids] })
+  if (ids.size < writes.length)
+    throw new BrokenWriteError('One commit has two writes of one task', { taskIds: [...ids] })
 }
 
 function checkUuid(id: string): string {

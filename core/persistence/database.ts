@@ -1,5 +1,5 @@
-import { MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql'
 import { Migrator } from '@mikro-orm/migrations'
+import { MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql'
 import type { CustomTypesConfig, Pool, PoolClient, QueryResult } from 'pg'
 import type { Logger } from '../contracts/logger.js'
 import type { Transaction } from '../contracts/transaction.js'
@@ -102,7 +102,9 @@ export class Database {
     const inherited = pool.options.types as CustomTypesConfig
     this.#types = {
       getTypeParser: ((oid: number, format: 'text') =>
-        oid === TIMESTAMPTZ_OID ? toIsoTime : inherited.getTypeParser(oid, format)) as CustomTypesConfig['getTypeParser'],
+        oid === TIMESTAMPTZ_OID
+          ? toIsoTime
+          : inherited.getTypeParser(oid, format)) as CustomTypesConfig['getTypeParser'],
     }
   }
 
@@ -146,6 +148,8 @@ export class Database {
   /** Lets go of all connections. */
   async close(): Promise<void> {
     await this.orm.close()
+    // The ORM ends the pool only if it has used it itself.
+    if (!this.pool.ending) await this.pool.end()
   }
 
   async #connect(): Promise<PoolClient> {

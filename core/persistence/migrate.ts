@@ -40,7 +40,9 @@ export async function migrate(database: Database): Promise<readonly string[]> {
 
 async function executedMigrations(database: Database): Promise<readonly string[]> {
   try {
-    const rows = await database.query<{ name: string }>(`select name from ${database.table(migrationsTable)} order by id`)
+    const rows = await database.query<{ name: string }>(
+      `select name from ${database.table(migrationsTable)} order by id`,
+    )
     return rows.map(({ name }) => name)
   } catch (error) {
     if (sqlStateOf(error) === UNDEFINED_TABLE) return []

@@ -117,7 +117,9 @@ export class LogReader {
     const sql = `select virtualtransaction as transaction, pid from pg_catalog.pg_locks
       where locktype = 'relation' and mode = 'RowExclusiveLock' and granted and relation = $1::regclass
       and database = (select oid from pg_catalog.pg_database where datname = current_database())`
-    const rows = await this.#database.query<{ transaction: string; pid: number }>(sql, [this.#database.table('event_log')])
+    const rows = await this.#database.query<{ transaction: string; pid: number }>(sql, [
+      this.#database.table('event_log'),
+    ])
     return new Map(rows.map(({ transaction, pid }) => [transaction, pid]))
   }
 }

@@ -55,12 +55,19 @@ export class TaskReader {
       const [createdAt, id] = keys
       where.push({ $or: [{ createdAt: { $lt: createdAt } }, { createdAt, id: { $lt: id } }] })
     }
-    const rows = await this.#database.orm.em.fork().find(
-      TaskEntity,
-      { $and: where } as FilterQuery<TaskRow>,
-      { orderBy: { createdAt: 'desc', id: 'desc' }, limit: limit + 1, disableIdentityMap: true },
+    const rows = await this.#database.orm.em
+      .fork()
+      .find(TaskEntity, { $and: where } as FilterQuery<TaskRow>, {
+        orderBy: { createdAt: 'desc', id: 'desc' },
+        limit: limit + 1,
+        disableIdentityMap: true,
+      })
+    return toPage(
+      rows,
+      limit,
+      (row) => this.#toRecord(row),
+      (row) => [row.createdAt, row.id],
     )
-    return toPage(rows, limit, (row) => this.#toRecord(row), (row) => [row.createdAt, row.id])
   }
 
   async count(filter: TaskFilter): Promise<Readonly<Record<TaskState, number>>> {
@@ -77,7 +84,9 @@ export class TaskReader {
 
   /** A plain record without what the ORM keeps in its entities. */
   #toRecord(row: TaskRow): TaskRecord {
-    return Object.fromEntries(this.#properties.map((property) => [property, row[property] ?? null])) as unknown as TaskRecord
+    return Object.fromEntries(
+      this.#properties.map((property) => [property, row[property] ?? null]),
+    ) as unknown as TaskRecord
   }
 }
 

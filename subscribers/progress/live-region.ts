@@ -35,6 +35,11 @@ export class LiveRegion {
     this.#stream.write(`${back}${text}\u001b[J`)
   }
 
+  /** Leaves the lines of the last frame where they are; the next frame comes below them. */
+  release(): void {
+    this.#drawn = []
+  }
+
   /** Rows that the last frame takes now: a terminal made narrower since has wrapped its lines. */
   #heightOf(columns: number): number {
     const rowsOf = (line: string) => Math.max(1, Math.ceil(displayWidth(line.replace(colourCode, '')) / columns))

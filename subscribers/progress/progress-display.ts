@@ -41,6 +41,7 @@ export class ProgressDisplay {
   readonly #now: () => number
   #frame: NodeJS.Timeout | undefined
   #ticker: NodeJS.Timeout | undefined
+  #isClosed = false
   #lastFrameAt = Number.NEGATIVE_INFINITY
 
   constructor(options: ProgressOptions) {
@@ -75,9 +76,19 @@ export class ProgressDisplay {
     else this.#options.stream.write(text.endsWith('\n') ? text : `${text}\n`)
   }
 
-  /** Draws what has not been drawn yet; the last state stays on the screen. */
-  close(): void {
+  /** Draws what has not been drawn yet. */
+  flush(): void {
     if (this.#options.isTerminal) this.#draw([])
+  }
+
+  /**
+   * Draws what has not been drawn yet and leaves it on the screen for good: others may write below. Of what is heard later, only
+   * how tasks end is written, below that.
+   */
+  close(): void {
+    this.flush()
+    this.#isClosed = true
+    this.#region.release()
     this.#stopTimers()
   }
 
@@ -86,7 +97,7 @@ export class ProgressDisplay {
     if (this.#frame !== undefined) return
     const wait = Math.max(0, this.#lastFrameAt + FRAME_MS - performance.now())
     this.#frame = setTimeout(() => this.#draw([]), wait)
-    this.#ticker ??= setInterval(() => this.#requestFrame(), IDLE_FRAME_MS).unref()
+    if (!this.#isClosed) this.#ticker ??= setInterval(() => this.#requestFrame(), IDLE_FRAME_MS).unref()
   }
 
   #draw(above: readonly string[]): void {
@@ -99,7 +110,7 @@ export class ProgressDisplay {
     const ended = this.#board.tasks.filter((task) => task.hasEnded)
     const kept = ended.flatMap((task) => taskLines(task, canvas, this.#options.keep === 'headline' ? 0 : KEPT_STEPS))
     for (const task of ended) this.#board.remove(task)
-    this.#region.draw(this.#liveLines(canvas), columns, [...above, ...kept])
+    this.#region.draw(this.#isClosed ? [] : this.#liveLines(canvas), columns, [...above, ...kept])
     if (this.#board.tasks.length === 0) this.#stopTimers()
   }
 

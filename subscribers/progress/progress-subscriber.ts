@@ -6,7 +6,10 @@ import { type BoardEvent, boardEvents } from './task-board.js'
 export interface ProgressSubscriber extends DefinedSubscriber {
   /** Writes lines of others, a log for example, above the live ones. */
   writeAbove(text: string): void
-  /** Draws at once what has not been drawn yet, before something else is written to the stream. The last state stays. */
+  /**
+   * Draws at once what has not been drawn yet, and leaves it on the screen for good: call it before something else is written to
+   * the stream. Of what is heard later only how tasks end is written.
+   */
   close(): void
 }
 

@@ -46,7 +46,7 @@ async function run(session: Session, request: TaskRequest & { readonly correlati
   )
   let view: ProgressView | undefined
   try {
-    const document = await session.withTasker({}, async (tasker) => {
+    const document = await session.withTasker({ purpose: 'create' }, async (tasker) => {
       tasker.handlers.require(request)
       view = await viewOf(session, request.correlationId, json)
       const follow = tasker.database.isHolder || tasker.database.kind === 'postgresql' ? runHere : followElsewhere

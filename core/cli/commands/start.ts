@@ -32,7 +32,7 @@ async function start(session: Session, untilIdle: boolean): Promise<void> {
   )
   const isWatched = session.terminal.stderr.isTTY === true
   let view: ProgressView | undefined
-  await session.withTasker({ isWorker: true, logLevel: isWatched ? 'warn' : 'info' }, async (tasker) => {
+  await session.withTasker({ purpose: 'work', logLevel: isWatched ? 'warn' : 'info' }, async (tasker) => {
     if (interruption.signal.aborted) return
     if (isWatched) {
       view = await createProgressView(session, session.terminal.stderr, 'headline')

@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core'
 import type { ErrorRecord, ParkedReason } from '../../contracts/task-record.js'
-import { IsoTimestamp } from '../iso-timestamp.js'
 import type { TaskState } from '../../workflow/state-machines.js'
+import { IsoTimestamp } from '../iso-timestamp.js'
 
 /** A task that nobody owns and that is not finished: what a claim looks for. Partial indexes hold only these rows. */
 export const CLAIMABLE = `owner_id is null and state in ('pending', 'in_progress')`
@@ -44,7 +44,12 @@ export const TaskEntity = defineEntity({
     logEntry: p.integer(),
   },
   indexes: [
-    { name: 'tasks_claimable', columns: [{ name: 'priority', sort: 'DESC' }, { name: 'due_at' }], properties: ['priority', 'dueAt'], where: CLAIMABLE },
+    {
+      name: 'tasks_claimable',
+      columns: [{ name: 'priority', sort: 'DESC' }, { name: 'due_at' }],
+      properties: ['priority', 'dueAt'],
+      where: CLAIMABLE,
+    },
     { name: 'tasks_owner', properties: ['ownerId'], where: 'owner_id is not null' },
     { name: 'tasks_created', properties: ['createdAt', 'id'] },
   ],

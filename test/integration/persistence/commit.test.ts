@@ -4,7 +4,12 @@ import type { StepRecord, TaskRecord } from '../../../core/contracts/task-record
 import type { Database } from '../../../core/persistence/database.js'
 import { PostgresStore } from '../../../core/persistence/store.js'
 import { change, creation, logEvent, stepRecord, taskRecord } from '../../support/task-records.js'
-import { closeTestDatabase, hasConcurrentTransactions, openSame, openTestDatabase } from '../../support/test-database.js'
+import {
+  closeTestDatabase,
+  hasConcurrentTransactions,
+  openSame,
+  openTestDatabase,
+} from '../../support/test-database.js'
 
 const fullTask = (): TaskRecord =>
   taskRecord({
@@ -112,7 +117,10 @@ describe('committing writes', () => {
     const view = await store.getTask(task.id)
     const { resultEntry: _entry, resultIndex: _index, ...expected } = changed
     assert.deepEqual(view?.steps[1], { ...expected, results: null })
-    assert.deepEqual(view?.steps.map(({ name }) => name), ['reserve', 'charge', 'late'])
+    assert.deepEqual(
+      view?.steps.map(({ name }) => name),
+      ['reserve', 'charge', 'late'],
+    )
   })
 
   it('lets the writer of an older epoch lose, and writes nothing of it', async () => {
@@ -121,18 +129,25 @@ describe('committing writes', () => {
     await store.commit([creation(task, [step])])
     const claimed = await store.claimTask(task.id, { workerId: 'new', now: task.createdAt, leaseMs: 1000 })
     assert.equal(claimed?.task.epoch, 2)
-    const stale = change(task, { state: 'complete' }, {
-      changedSteps: [{ ...step, state: 'complete' }],
-      newSteps: [stepRecord(task, { name: 'other', position: 1 })],
-      participants: [() => assert.fail('a participant of a lost write ran')],
-    })
+    const stale = change(
+      task,
+      { state: 'complete' },
+      {
+        changedSteps: [{ ...step, state: 'complete' }],
+        newSteps: [stepRecord(task, { name: 'other', position: 1 })],
+        participants: [() => assert.fail('a participant of a lost write ran')],
+      },
+    )
     const bystander = taskRecord()
     const outcomes = await store.commit([stale, creation(bystander)])
     assert.deepEqual(outcomes[0], { status: 'lost', currentEpoch: 2 })
     assert.equal(outcomes[1]?.status, 'committed')
     const view = await store.getTask(task.id)
     assert.equal(view?.state, 'pending')
-    assert.deepEqual(view?.steps.map(({ name, state }) => [name, state]), [['reserve', 'pending']])
+    assert.deepEqual(
+      view?.steps.map(({ name, state }) => [name, state]),
+      [['reserve', 'pending']],
+    )
     assert.equal((await store.readLog({ taskId: task.id })).length, 1)
   })
 
@@ -162,7 +177,10 @@ describe('committing writes', () => {
     const changed = await store.commit(tasks.map((task) => change(task, { state: 'in_progress' })))
     for (const outcomes of [created, changed]) {
       const ids = outcomes.map((outcome) => (outcome.status === 'committed' ? Number(outcome.logId) : Number.NaN))
-      assert.deepEqual(ids, [...ids].sort((a, b) => a - b))
+      assert.deepEqual(
+        ids,
+        [...ids].sort((a, b) => a - b),
+      )
       assert.equal(new Set(ids).size, 300)
     }
     assert.equal((await store.getTaskRecord(tasks[299]!.id))?.state, 'in_progress')
@@ -179,9 +197,15 @@ describe('committing writes', () => {
     }
     await store.commit([change(latest, { priority: 9 }, { events: [] })])
     const entries = await store.readLog({ taskId: task.id })
-    assert.deepEqual(entries.map(({ entry }) => entry), [1, 2, 3, 4, 5, 6])
+    assert.deepEqual(
+      entries.map(({ entry }) => entry),
+      [1, 2, 3, 4, 5, 6],
+    )
     const ids = entries.map(({ id }) => Number(id))
-    assert.deepEqual(ids, [...ids].sort((a, b) => a - b))
+    assert.deepEqual(
+      ids,
+      [...ids].sort((a, b) => a - b),
+    )
     assert.equal((await store.getTaskRecord(task.id))?.priority, 9)
   })
 
@@ -205,7 +229,10 @@ describe('committing writes', () => {
     const expected = tasks.map((_, index) => (index === 7 || index === 13 ? 'refused' : 'committed'))
     assert.deepEqual(statuses(outcomes), expected)
     const states = await Promise.all(tasks.map(async ({ id }) => (await store.getTaskRecord(id))?.state))
-    assert.deepEqual(states, expected.map((status) => (status === 'refused' ? 'pending' : 'in_progress')))
+    assert.deepEqual(
+      states,
+      expected.map((status) => (status === 'refused' ? 'pending' : 'in_progress')),
+    )
     const refusal = outcomes[7] as unknown as { error: Error & { code: string } }
     assert.equal(refusal.error.code, 'WRITE_REFUSED')
     assert.match(refusal.error.message, new RegExp(tasks[7]!.id))
@@ -241,16 +268,21 @@ describe('committing writes', () => {
     await store.commit([creation(task, [], { participants })])
     assert.equal((await database.query(`select 1 from ${workers} where id = 'participant'`)).length, 1)
     const failing = [() => Promise.reject(new TypeError('the participant failed'))]
-    await assert.rejects(store.commit([change(task, { priority: 5 }, { participants: failing })]), /the participant failed/)
+    await assert.rejects(
+      store.commit([change(task, { priority: 5 }, { participants: failing })]),
+      /the participant failed/,
+    )
     assert.equal((await store.getTaskRecord(task.id))?.priority, 0)
   })
 
   it('does not deadlock where groups hold the same tasks in different orders', async () => {
     const tasks = Array.from({ length: 10 }, () => taskRecord())
     await store.commit(tasks.map((task) => creation(task)))
-    const group = (records: readonly TaskRecord[]) => store.commit(records.map((task) => change(task, {}, { events: [] })))
+    const group = (records: readonly TaskRecord[]) =>
+      store.commit(records.map((task) => change(task, {}, { events: [] })))
     const rounds = Array.from({ length: 20 }, (_, round) => group(round % 2 ? tasks : [...tasks].reverse()))
-    for (const outcomes of await Promise.all(rounds)) assert.deepEqual(new Set(statuses(outcomes)), new Set(['committed']))
+    for (const outcomes of await Promise.all(rounds))
+      assert.deepEqual(new Set(statuses(outcomes)), new Set(['committed']))
   })
 })
 

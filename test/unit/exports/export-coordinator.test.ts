@@ -194,11 +194,12 @@ describe('an export', () => {
     )
   })
 
-  it('reads no page after its signal fired', async () => {
+  it('reads no page after its signal fired, even for an exporter that takes all records before it writes', async () => {
     const controller = new AbortController()
     const onRead = (pages: number) => (pages === 1 ? controller.abort() : undefined)
-    const { run, store } = workbench({ tasks, onRead })
-    await rejects(run({ ...request, signal: controller.signal }), { code: 'EXPORT_ABORTED' })
+    const { run, store } = workbench({ tasks: [...tasks, ...tasks], onRead, exporters: [collecting([])] })
+    await rejects(run({ ...request, format: 'collect', signal: controller.signal }), { code: 'EXPORT_ABORTED' })
+    await new Promise((resolve) => setTimeout(resolve, 20))
     equal(store.pagesRead, 2)
   })
 

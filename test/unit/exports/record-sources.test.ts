@@ -4,7 +4,8 @@ import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { ExportRequest } from '../../../core/contracts/exporter.js'
 import type { MetricRecord } from '../../../core/contracts/metrics.js'
-import type { LogEntry, LogEvent, StepWithTask } from '../../../core/contracts/store.js'
+import type { LogEntry, LogEvent, LogQuery, StepWithTask, StoredLogEntry } from '../../../core/contracts/store.js'
+import { eventSource } from '../../../core/exports/event-source.js'
 import { metricSource } from '../../../core/exports/metric-source.js'
 import { formatPosition } from '../../../core/workflow/log-position.js'
 import { stepRecord, taskRecord } from '../../support/task-records.js'
@@ -161,6 +162,26 @@ describe('an export of events', () => {
     equal((await names({ until: new Date('2026-01-01T12:00:00Z') })).length, 4)
     deepEqual(await names({ correlationId: 'c-2' }), ['shop.opened'])
     await rejects(names({ state: 'error' }), { code: 'INVALID_EXPORT_FILTER' })
+  })
+
+  it('counts the place in an entry that is read from its middle', async () => {
+    const rest: StoredLogEntry = {
+      ...entry(9, 'T1', [event('order.fulfilled', {}), event('order.sent', {})]),
+      firstIndex: 3,
+    }
+    const asked: (string | undefined)[] = []
+    const readLog = async ({ after }: LogQuery) => {
+      asked.push(after)
+      return after === undefined ? [rest] : []
+    }
+    const found = []
+    for await (const page of eventSource({ readLog }, (value) => value, { now: Date.now }).pages({}))
+      found.push(...page)
+    deepEqual(
+      found.map(({ position }) => position),
+      [formatPosition(9, 3), formatPosition(9, 4)],
+    )
+    deepEqual(asked, [undefined, formatPosition(9, 4)])
   })
 
   it('has every entry of a long log once', async () => {

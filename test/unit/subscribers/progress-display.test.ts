@@ -42,7 +42,7 @@ describe('progress on a terminal', () => {
     story.step('step.handle', 'charge', { progress: 0.5, number: 1, message: 'asking the gateway' })
     story.step('step.failed', 'reserve_stock', { willRetry: true, durationMs: 40 })
     story.step('step.retry_requested', 'reserve_stock', { dueAt: new Date(story.nowMs + 3000).toISOString() })
-    display.close()
+    display.flush()
     assert.deepEqual(screen.lines(), [
       '◒ payments.process_order@2.1.0  1.8s  1/4 steps  01970000-0000-7000-8000-00000000abcd',
       '  ✔ load            300ms',
@@ -55,12 +55,12 @@ describe('progress on a terminal', () => {
   it('redraws in place, and leaves the end of a task on the screen', () => {
     const { screen, display, story } = onTerminal()
     story.begin()
-    display.close()
+    display.flush()
     story.step('step.completed', 'load')
-    display.close()
+    display.flush()
     story.step('step.failed', 'charge', { durationMs: 40, error: { ...error, code: 'CARD_STOLEN' } })
     story.task('task.failed', { error: { ...error, code: 'STEPS_FAILED', message: 'charge failed' } })
-    display.close()
+    display.flush()
     display.writeAbove('the prompt comes back')
     assert.deepEqual(screen.lines(), [
       '✖ payments.process_order@2.1.0  failed after 3.2s  1/4 steps  01970000-0000-7000-8000-00000000abcd',
@@ -78,9 +78,9 @@ describe('progress on a terminal', () => {
     const other = new ProgressStory((event) => display.handle(event), '01970000-0000-7000-8000-00000000ffff')
     story.begin()
     other.begin()
-    display.close()
+    display.flush()
     other.task('task.completed')
-    display.close()
+    display.flush()
     const headlines = screen.lines().filter((line) => !line.startsWith(' '))
     assert.match(headlines[0]!, /^✔ .*complete in 3\.2s.*ffff$/)
     assert.match(headlines[1]!, /^◐ .*abcd$/)
@@ -90,10 +90,10 @@ describe('progress on a terminal', () => {
     const { screen, display, story } = onTerminal()
     story.begin()
     story.task('task.cancelled')
-    display.close()
+    display.flush()
     const lines = screen.lines()
     story.step('step.handle', 'load', { progress: 0.9, number: 1 })
-    display.close()
+    display.flush()
     assert.deepEqual(screen.lines(), lines)
   })
 
@@ -102,7 +102,7 @@ describe('progress on a terminal', () => {
     story.begin()
     story.step('step.failed', 'load', { willRetry: true })
     story.step('step.retry_requested', 'load', { dueAt: new Date(story.nowMs + 2000).toISOString() })
-    display.close()
+    display.flush()
     assert(screen.lines()[1]!.includes('attempt 2 of 5 in 2.0s'))
     story.nowMs += 1500
     display.writeAbove('later')
@@ -117,14 +117,14 @@ describe('progress on a terminal', () => {
     for (let index = 0; index < 50; index++) story.step('step.completed', `notify[${index}]`)
     story.step('step.failed', 'notify[60]')
     story.step('step.execution_requested', 'notify[70]')
-    display.close()
+    display.flush()
     const lines = screen.lines()
     assert.equal(lines.length, 9)
     assert(lines.some((line) => line.includes('✖ notify[60]')))
     assert(lines.some((line) => line.includes('◐ notify[70]')))
     assert.equal(lines.at(-1), '  … 93 more: 50 complete, 43 pending')
     assert.match(lines[0]!, /━━━━━━━━━━────────── {2}50% {2}50\/100 steps/)
-    display.close()
+    display.flush()
     assert.equal(screen.scrolledOff, 0)
   })
 
@@ -133,7 +133,7 @@ describe('progress on a terminal', () => {
     for (let index = 0; index < 20; index++) {
       new ProgressStory((event) => display.handle(event), `01970000-0000-7000-8000-0000000000${index + 10}`).begin()
     }
-    display.close()
+    display.flush()
     assert(screen.lines().length <= 5)
     assert.match(screen.lines().at(-1)!, /^… and \d+ more tasks$/)
   })
@@ -142,11 +142,11 @@ describe('progress on a terminal', () => {
     const { screen, display, story } = onTerminal({ columns: 40 })
     story.begin()
     story.step('step.handle', 'load', {
-      progress: 0.1,
+      progress: 0,
       number: 1,
       message: '受注データを読み込んでいます。しばらくお待ちください',
     })
-    display.close()
+    display.flush()
     const widthOf = (line: string) => [...line].reduce((sum, character) => sum + (character > '\u3000' ? 2 : 1), 0)
     for (const line of screen.lines()) assert(widthOf(line) < 40, line)
     assert(widthOf(screen.lines()[1]!) > 36)
@@ -157,7 +157,7 @@ describe('progress on a terminal', () => {
     const { screen, display, story } = onTerminal()
     story.begin()
     story.step('step.handle', 'load', { progress: 0.1, number: 1, message: 'a\u001b[2J\nb\u001b]0;title\u0007c\r' })
-    display.close()
+    display.flush()
     assert(screen.lines()[1]!.endsWith('a bc'))
     assert.equal(screen.lines().length, 5)
   })
@@ -165,7 +165,7 @@ describe('progress on a terminal', () => {
   it('writes lines of others above its own', () => {
     const { screen, display, story } = onTerminal()
     story.begin()
-    display.close()
+    display.flush()
     display.writeAbove('WARN one\nWARN two\n')
     assert.deepEqual(screen.lines().slice(0, 2), ['WARN one', 'WARN two'])
     assert.equal(screen.lines().length, 7)
@@ -189,9 +189,9 @@ describe('progress on a terminal', () => {
   it('writes nothing when nothing has changed', () => {
     const { screen, display, story } = onTerminal()
     story.begin()
-    display.close()
+    display.flush()
     const { writes } = screen
-    display.close()
+    display.flush()
     assert.equal(screen.writes, writes)
   })
 
@@ -207,20 +207,34 @@ describe('progress on a terminal', () => {
     const display = new ProgressDisplay({ stream, isTerminal: true, colours: false, now: () => story.nowMs })
     const story = new ProgressStory((event) => display.handle(event))
     story.begin()
-    display.close()
+    display.flush()
     columns = 30
     screen.resize(30)
     story.step('step.completed', 'load')
-    display.close()
+    display.flush()
     assert.equal(screen.lines().length, 5)
     assert.match(screen.lines()[1]!, /✔ load/)
+  })
+
+  it('overwrites nothing that others write after it was closed, and still says how a task ended', () => {
+    const { screen, display, story } = onTerminal()
+    story.begin()
+    display.close()
+    screen.write('a summary\n')
+    story.step('step.completed', 'load')
+    display.flush()
+    assert.equal(screen.lines().at(-1), 'a summary')
+    story.task('task.completed')
+    display.flush()
+    assert.equal(screen.lines()[5], 'a summary')
+    assert.match(screen.lines()[6]!, /^✔ .*complete in 3\.2s/)
   })
 
   it('keeps only how a task ended when asked to', () => {
     const { screen, display, story } = onTerminal({ keep: 'headline' })
     story.begin()
     story.task('task.completed')
-    display.close()
+    display.flush()
     assert.equal(screen.lines().length, 1)
   })
 
@@ -228,7 +242,7 @@ describe('progress on a terminal', () => {
     const { screen, display, story } = onTerminal({ ascii: true })
     story.begin()
     story.step('step.handle', 'load', { progress: 0.5, number: 1, message: 'm'.repeat(200) })
-    display.close()
+    display.flush()
     // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
     assert.match(screen.lines().join('\n'), /^[\x00-\x7f]+$/)
   })
@@ -237,7 +251,7 @@ describe('progress on a terminal', () => {
     for (const colours of [true, false]) {
       const { screen, display, story } = onTerminal({ colours })
       story.begin()
-      display.close()
+      display.flush()
       assert.equal(screen.raw.includes('\u001b[36m'), colours)
     }
   })

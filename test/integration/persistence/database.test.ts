@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { type Database, openDatabase } from '../../../core/persistence/database.js'
+import { migrate, migrationStatus } from '../../../core/persistence/migrate.js'
+import {
+  closeTestDatabase,
+  hasConcurrentTransactions,
+  openSame,
+  openTestDatabase,
+} from '../../support/test-database.js'
+
+const FIRST = '0001-create-tables'
+
+describe('the database', () => {
+  let database: Database
+
+  beforeEach(async () => {
+    database = await openTestDatabase({ migrated: false })
+  })
+  afterEach(() => closeTestDatabase(database))
+
+  it('is migrated once, and says what was run and what is pending', async () => {
+    assert.deepEqual(await migrationStatus(database), { executed: [], pending: [FIRST] })
+    assert.deepEqual(await migrate(database), [FIRST])
+    assert.deepEqual(await migrationStatus(database), { executed: [FIRST], pending: [] })
+    assert.deepEqual(await migrate(database), [])
+  })
+
+  it('is migrated by one of several processes that start at once', async function () {
+    if (!hasConcurrentTransactions) this.skip()
+    const others = await Promise.all([openSame(database), openSame(database), openSame(database)])
+    const ran = await Promise.all([database, ...others].map((each) => migrate(each)))
+    assert.deepEqual(ran.flat(), [FIRST])
+    for (const other of others) await other.close()
+  })
+
+  it('has the tables that the entities describe', async () => {
+    await migrate(database)
+    assert.equal(await database.orm.schema.getUpdateSchemaSQL({ wrap: false, schema: database.schema }), '')
+    await database.query(`alter table ${database.table('steps')} drop column drains`)
+    assert.match(await database.orm.schema.getUpdateSchemaSQL({ wrap: false, schema: database.schema }), /drains/)
+  })
+
+  it('gives times as ISO 8601 in UTC with milliseconds, whatever the time zone, bigint as text and jsonb parsed', async () => {
+    const sql = `select '2026-01-02 03:04:05+00'::timestamptz as a, '2026-01-02 03:04:05.6789+02'::timestamptz as b,
+      9007199254740993::bigint as c, '{"x": [1, null]}'::jsonb as d, array['p', null, 'q r'] as e`
+    const expected = {
+      a: '2026-01-02T03:04:05.000Z',
+      b: '2026-01-02T01:04:05.678Z',
+      c: '9007199254740993',
+      d: { x: [1, null] },
+      e: ['p', null, 'q r'],
+    }
+    assert.deepEqual(await database.query(sql), [expected])
+    await database.transaction(async (transaction) => {
+      await transaction.query(`set local time zone 'Asia/Kolkata'`)
+      assert.deepEqual(await transaction.query(sql), [expected])
+    })
+  })
+
+  it('rolls a transaction back when its work throws, and keeps the connection', async () => {
+    await migrate(database)
+    const insert = `insert into ${database.table('namespaces')} values ('x', null, now())`
+    const connections = database.pool.totalCount
+    for (let round = 0; round < 10; round++) {
+      const work = database.transaction(async (transaction) => {
+        await transaction.query(insert)
+        await transaction.query(insert)
+      })
+      await assert.rejects(work, { code: '23505' })
+    }
+    assert.deepEqual(await database.query(`select name from ${database.table('namespaces')}`), [])
+    assert.equal(database.pool.totalCount, connections)
+    assert.equal(database.pool.idleCount, connections)
+  })
+
+  it('survives connections that the server ends, at rest or in a transaction', async function () {
+    if (!hasConcurrentTransactions) this.skip()
+    const other = await openSame(database)
+    const kill = `select pg_terminate_backend($1)`
+    const pid = `select pg_backend_pid() as pid`
+    const [idle] = await database.query<{ pid: number }>(pid)
+    await other.query(kill, [idle!.pid])
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const inTransaction = database.transaction(async (transaction) => {
+      const [row] = await transaction.query<{ pid: number }>(pid)
+      await other.query(kill, [row!.pid])
+      await transaction.query('select 1')
+    })
+    await assert.rejects(inTransaction, { code: 'DATABASE_UNAVAILABLE' })
+    assert.deepEqual(await database.query('select 1 as one'), [{ one: 1 }])
+    await other.close()
+  })
+
+  it('says clearly that nobody answers, and that a schema name is none', async () => {
+    const nobody = { connection: { host: '127.0.0.1', port: 1, user: 'x', database: 'x' } }
+    await assert.rejects(openDatabase(nobody), { code: 'DATABASE_UNAVAILABLE' })
+    await assert.rejects(openDatabase({ connection: { url: 'postgres://127.0.0.1:1/x' } }), {
+      code: 'DATABASE_UNAVAILABLE',
+    })
+    await assert.rejects(openDatabase({ ...nobody, schema: 'a"b' }), { code: 'DATABASE_SCHEMA_NAME' })
+  })
+})
