@@ -1,5 +1,4 @@
 import { defineConfig } from 'tasker'
-import { orderFulfilled } from './examples/order-fulfilled.event.js'
 
 /**
  * What `npm start` and the `tasker` command run in this folder. Every setting has a default: `defineConfig({})` is a whole
@@ -15,9 +14,6 @@ export default defineConfig({
   subscribers: ['./examples/subscribers'],
   exporters: ['./examples/exporters'],
 
-  // Events of your own stand beside the 56 built-in ones; a durable one is committed with the step that publishes it.
-  customEvents: [orderFulfilled],
-
-  // Only what may need somebody, and in a file, so that the screen belongs to the steps.
-  logging: { level: 'warn', destination: '.tasker/tasker.log' },
+  // Only what may need somebody.
+  logging: { level: 'warn' },
 })

@@ -22,7 +22,8 @@ try {
 /** Runs the main job, shows it, and says whether all of it is complete. */
 async function runMainJob(): Promise<boolean> {
   say('Tasker reads tasker.config.ts and opens its database …')
-  await using tasker = await createTasker()
+  // The screen belongs to the steps; overrides win over tasker.config.ts.
+  await using tasker = await createTasker(undefined, { overrides: { logging: { destination: '.tasker/tasker.log' } } })
   say(describeProject(tasker))
 
   const isTerminal = stdout.isTTY === true

@@ -3,6 +3,8 @@ import type { EventPayload, Tasker, TaskView } from 'tasker'
 import type { WrittenFile } from './export-records.js'
 import { heading, textTable } from './text-table.js'
 
+const builtInFamilies = ['task', 'step', 'workflow', 'observability', 'export', 'registry']
+
 export interface RunSummary {
   readonly tasks: readonly TaskView[]
   readonly files: readonly WrittenFile[]
@@ -65,7 +67,7 @@ function eventTable({ metrics }: Tasker): string {
     const family = metric.labels.event?.split('.')[0] ?? ''
     families.set(family, [...(families.get(family) ?? []), metric.value])
   }
-  const rows = [...families].map(([family, counts]) => {
+  const rows = [...families].sort(byFamily).map(([family, counts]) => {
     return [family, String(counts.reduce((sum, count) => sum + count, 0)), String(counts.length)]
   })
   const columns = [
@@ -74,6 +76,12 @@ function eventTable({ metrics }: Tasker): string {
     { title: 'different', align: 'right' },
   ] as const
   return textTable(columns, rows)
+}
+
+/** Built-in families in the order of the catalogue, those of the project after them. */
+function byFamily([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  const rank = (family: string) => (builtInFamilies.includes(family) ? builtInFamilies.indexOf(family) : Infinity)
+  return rank(a) === rank(b) ? a.localeCompare(b) : rank(a) - rank(b)
 }
 
 function fileTable(files: readonly WrittenFile[]): string {

@@ -8,9 +8,13 @@ import type { Paint } from './paint.js'
  * @example
  * error: There is no task 4711. List the tasks with `tasker tasks list`.
  */
-export function errorText(error: unknown, { verbose, paint }: { readonly verbose: boolean; readonly paint: Paint }): string {
+export function errorText(
+  error: unknown,
+  { verbose, paint }: { readonly verbose: boolean; readonly paint: Paint },
+): string {
   const message = error instanceof Error ? error.message : String(error)
-  const head = `${paint('red', 'error:')} ${message.trimEnd()}`
+  // A message is sentences with a space between, also where the one before ends in a list of lines.
+  const head = `${paint('red', 'error:')} ${message.trimEnd().replace(/\n (?! )/g, '\n')}`
   if (verbose) return `${head}\n\n${detailsOf(error)}`
   // Without a code it is nothing that Tasker foresaw, so its place is worth asking for.
   return isTaskerError(error) ? head : `${head}\nRun the command with --verbose to see where it comes from.`

@@ -1,6 +1,7 @@
 import type { TaskerEvent } from '../events/envelope.js'
 import type { CatalogueEntry } from './event-documents.js'
-import { type TableOptions, textPairs, textTable, oneLine } from './text-table.js'
+import { oneLine, type TableOptions, textPairs, textTable } from './text-table.js'
+import { durationText } from './time-text.js'
 
 /** The catalogue, one event a line. */
 export function catalogueTable(entries: readonly CatalogueEntry[], options: TableOptions): string {
@@ -39,7 +40,7 @@ export function eventLine(event: TaskerEvent<string>, { paint }: TableOptions): 
   const subject = taskName === undefined ? '' : `${namespace}.${taskName}@${version}`
   const isLifecycle = subject !== ''
   const facts = isLifecycle
-    ? telling.flatMap((key) => (isTold(payload[key]) ? [`${key}=${payload[key]}`] : []))
+    ? telling.flatMap((key) => (isTold(payload[key]) ? [factText(key, payload[key])] : []))
     : [JSON.stringify(event.payload ?? null)]
   const parts = [
     paint('dim', event.occurredAt.slice(11, 23)),
@@ -53,8 +54,12 @@ export function eventLine(event: TaskerEvent<string>, { paint }: TableOptions): 
   return oneLine(parts.join(' '))
 }
 
+function factText(key: string, value: unknown): string {
+  return key === 'durationMs' ? durationText(Number(value)) : `${key}=${value}`
+}
+
 function isTold(value: unknown): boolean {
-  return value !== null && value !== undefined && value !== '' && typeof value !== 'object'
+  return value !== 0 && value !== null && value !== undefined && value !== '' && typeof value !== 'object'
 }
 
 function isError(value: unknown): value is { readonly message: string } {

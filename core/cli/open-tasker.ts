@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TaskerSettingsInput } from '../config/config-schema.js'
+import type { ConfigValues, TaskerSettingsInput } from '../config/config-schema.js'
 import { loadConfig } from '../config/load-config.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
+import type { Logger } from '../contracts/logger.js'
 import { isTaskerError } from '../errors/tasker-error.js'
 import type { Tasker } from '../kernel/tasker.js'
 import type { GlobalOptions } from './global-options.js'
+import { painter } from './paint.js'
+import type { OutputStream, Terminal } from './terminal.js'
+import { terminalLogger } from './terminal-logger.js'
 
 export interface OpenOptions {
   /**
@@ -17,8 +21,15 @@ export interface OpenOptions {
   readonly purpose?: 'work' | 'create' | 'operate' | 'look'
   /** The level of the log where nobody says another. Default `warn`. */
   readonly logLevel?: 'info' | 'warn'
+  /** The view that shows tasks and their failures in this call, so that the log need not, and must not write across it. */
+  readonly view?: LogSink | undefined
   /** Leaves the tables as they are. */
   readonly skipMigrations?: boolean
+}
+
+/** What writes lines of the log where they do not disturb what is drawn. */
+export interface LogSink {
+  writeAbove(text: string): void
 }
 
 /** How long a command waits for another one that has the embedded database open for a moment, in milliseconds. */
@@ -29,9 +40,16 @@ const lookIntervalMs = 150
  * Opens Tasker as the command line uses it: with the configuration that is found or named, as a guest where another process
  * holds the embedded database, and with a log that does not get into the output.
  */
-export async function openTasker(globals: GlobalOptions, options: OpenOptions = {}): Promise<Tasker> {
+export async function openTasker(session: OpeningSession, options: OpenOptions = {}): Promise<Tasker> {
+  const { globals } = session
   const { purpose = 'operate', skipMigrations = purpose === 'look' } = options
   const config = await loadProjectConfig(globals)
+  const logging = logSettings(config, globals, options)
+  const overrides = {
+    logging,
+    ...(options.view === undefined ? {} : withoutEventLog(config)),
+    ...(purpose === 'look' ? withoutFolder(config) : {}),
+  }
   // Loaded here, so that what needs no Tasker, such as --help, does not wait for it.
   const { createTasker } = await import('../kernel/create-tasker.js')
   const create = () =>
@@ -41,7 +59,8 @@ export async function openTasker(globals: GlobalOptions, options: OpenOptions = 
       attach: purpose !== 'work',
       onRefusal: purpose === 'operate' || purpose === 'look' ? 'collect' : 'throw',
       skipMigrations,
-      overrides: { ...logOverrides(config, globals, options), ...(purpose === 'look' ? withoutFolder(config) : {}) },
+      overrides,
+      ...loggerOf(session, config, logging.level, options.view),
     })
   return purpose === 'work' ? create() : patiently(create)
 }
@@ -60,6 +79,13 @@ async function patiently(create: () => Promise<Tasker>): Promise<Tasker> {
   }
 }
 
+/** What opening needs to know of a call. */
+export interface OpeningSession {
+  readonly globals: GlobalOptions
+  readonly terminal: Terminal
+  usesColours(stream: OutputStream): boolean
+}
+
 /** The configuration of the project, as the command line was told to find it. */
 export function loadProjectConfig(globals: GlobalOptions): Promise<ResolvedConfig> {
   return loadConfig({ ...(globals.config === undefined ? {} : { file: globals.config }), ...environment(globals) })
@@ -70,17 +96,38 @@ function environment({ env }: GlobalOptions): { readonly environment?: string } 
 }
 
 /** The output belongs to the command's answer, so a log that is configured to go there goes to standard error. */
-function logOverrides({ values, sources }: ResolvedConfig, { verbose }: GlobalOptions, options: OpenOptions) {
+function logSettings({ values, sources }: ResolvedConfig, { verbose }: GlobalOptions, options: OpenOptions) {
   const { purpose, logLevel = 'warn' } = options
   const isConfigured = 'logging.level' in sources
   // Whoever only looks is shown the refusals; the log would say them again.
   const quiet = purpose === 'look' ? 'silent' : isConfigured ? values.logging.level : logLevel
   const isToOutput = values.logging.destination === 'stdout' && purpose !== 'work'
-  const logging = { level: verbose ? 'debug' : quiet, ...(isToOutput ? { destination: 'stderr' } : {}) }
-  return { logging } satisfies TaskerSettingsInput
+  const level: ConfigValues['logging']['level'] = verbose ? 'debug' : quiet
+  return { level, ...(isToOutput ? { destination: 'stderr' } : {}) }
 }
 
 /** An embedded database that is not looked at need not be opened, and then nobody else is kept from it. */
 function withoutFolder({ values }: ResolvedConfig): TaskerSettingsInput {
   return values.database.url === undefined ? { database: { path: ':memory:' } } : {}
+}
+
+/** What the subscriber that logs events has to say is shown as it happens, in a form that people can read. */
+function withoutEventLog({ values }: ResolvedConfig): TaskerSettingsInput {
+  return { discovery: { disable: [...values.discovery.disable, 'logging'] } }
+}
+
+/** For a person, who did not ask for the log of a program, lines that a person can read. */
+function loggerOf(
+  session: OpeningSession,
+  { values, sources }: ResolvedConfig,
+  level: ConfigValues['logging']['level'],
+  view: LogSink | undefined,
+): { readonly logger?: Logger } {
+  const { stderr } = session.terminal
+  const isChosen = 'logging.format' in sources || 'logging.destination' in sources
+  if (stderr.isTTY !== true || isChosen) return {}
+  const write = (line: string) => (view === undefined ? void stderr.write(`${line}\n`) : view.writeAbove(line))
+  return {
+    logger: terminalLogger({ level, filter: values.filter, paint: painter(session.usesColours(stderr)), write }),
+  }
 }

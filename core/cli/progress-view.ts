@@ -5,6 +5,9 @@ import type { OutputStream } from './terminal.js'
 
 /** A subscriber that shows tasks on a stream. */
 export interface ProgressView extends DefinedSubscriber {
+  /** Writes a line of others: above those that are drawn again and again, or to standard error where none are. */
+  writeAbove(text: string): void
+  /** Draws what has not been drawn yet. */
   close(): void
 }
 
@@ -34,9 +37,10 @@ export async function createProgressView(
   isShown: (event: TaskerEvent) => boolean = () => true,
 ): Promise<ProgressView> {
   const { createProgressSubscriber } = (await import(progressDoor)) as ProgressDoor
+  const isTerminal = stream.isTTY === true && session.terminal.environment.TERM !== 'dumb'
   const view = createProgressSubscriber({
     stream,
-    isTerminal: stream.isTTY === true && session.terminal.environment.TERM !== 'dumb',
+    isTerminal,
     colours: session.usesColours(stream),
     ascii: !isUnicode(session.terminal.environment),
     keep,
@@ -45,7 +49,8 @@ export async function createProgressView(
     name,
     ((event, context) => (isShown(event) ? handler(event, context) : undefined)) satisfies typeof handler,
   ])
-  return { ...view, name: 'command line', on: Object.fromEntries(on) }
+  const writeAbove = (text: string) => (isTerminal ? view.writeAbove(text) : session.note(text))
+  return { ...view, name: 'command line', on: Object.fromEntries(on), writeAbove }
 }
 
 /** Where the locale names another encoding, symbols would come out as question marks; where it names none, the terminal can. */

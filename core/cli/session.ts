@@ -25,7 +25,7 @@ export class Session {
 
   /** Opens Tasker, does the work, and stops it whatever happens. */
   async withTasker<T>(options: OpenOptions, work: (tasker: Tasker) => Promise<T>): Promise<T> {
-    const tasker = await openTasker(this.globals, options)
+    const tasker = await openTasker(this, options)
     try {
       return await work(tasker)
     } finally {

@@ -9,7 +9,7 @@ export function stepTable(steps: readonly StepView[], options: TableOptions): st
     step.name,
     paintState(step.state, options.paint),
     `${step.attempts}/${step.retryLimit}`,
-    elapsedText(step.startedAt, step.completedAt),
+    elapsedText(step),
     stepDetail(step),
   ])
   return textTable(['STEP', 'STATE', 'ATTEMPTS', 'TOOK', 'DETAIL'], rows, options)
@@ -25,11 +25,11 @@ export function stepText(step: StepView, options: TableOptions): string {
       ['attempts', `${step.attempts} of ${step.retryLimit}`],
       ['depends on', step.dependsOn.join(', ')],
       ['started', step.startedAt === null ? undefined : `${momentText(step.startedAt)} UTC`],
-      ['took', elapsedText(step.startedAt, step.completedAt)],
+      ['took', elapsedText(step)],
       ['resolved', step.resolvedHow?.replaceAll('_', ' ')],
       ['child task', step.childTaskId ?? undefined],
       ['due', step.dueAt === null ? undefined : dueText(step.dueAt)],
-      ['system', step.dependentSystem === '' ? undefined : step.dependentSystem],
+      ['system', step.dependentSystem === 'unknown' ? undefined : step.dependentSystem],
       ['idempotency', step.idempotencyKey],
       ['error', step.error === null ? undefined : errorLine(step.error)],
       ['results', hasResults(step) ? JSON.stringify(step.results) : undefined],

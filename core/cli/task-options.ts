@@ -35,12 +35,18 @@ export function withTaskOptions(command: Command): Command {
     .option('--identity <text>', 'identity of the task, instead of its name and context')
     .option('--concurrency-key <text>', 'tasks of one key share a limit')
     .option('--correlation-id <text>', 'what its events carry to tell what belongs together')
-    .option('--timeout <duration>', 'time limit of the task: 500ms, 30s, 5m, 2h', (text) => parseDuration('--timeout', text))
 }
 
-/** Adds when a task is to run, for commands that do not wait for it. */
-export function withRunAt(command: Command): Command {
-  return command.option('--run-at <moment>', 'not before this time: 2026-03-01T10:00:00Z', (text) => parseMoment('--run-at', text))
+/** Adds what limits the time of a task, for commands that do not wait for it. */
+export function withTimeOptions(command: Command): Command {
+  return command
+    .option('--run-at <moment>', 'not before this time: 2026-03-01T10:00:00Z', (text) => parseMoment('--run-at', text))
+    .option('--timeout <duration>', 'time limit of the task: 500ms, 30s, 5m, 2h', parseTimeout)
+}
+
+/** The value of `--timeout`, in milliseconds. */
+export function parseTimeout(text: string): number {
+  return parseDuration('--timeout', text)
 }
 
 /** The request that a handler's name and the options of a command make. */
@@ -55,5 +61,7 @@ export async function taskRequest(name: string, options: TaskOptions, terminal: 
     bypassSteps: bypass,
     timeoutMs: timeout,
   }
-  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as unknown as TaskRequest
+  return Object.fromEntries(
+    Object.entries(request).filter(([, value]) => value !== undefined),
+  ) as unknown as TaskRequest
 }

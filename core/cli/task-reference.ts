@@ -18,7 +18,10 @@ export function parseTaskId(text: string): string {
 }
 
 /** A step given as `TASK_ID STEP_NAME` or `TASK_ID/STEP_NAME`. */
-export function parseStepReference(first: string, second: string | undefined): { readonly task: string; readonly step: string } {
+export function parseStepReference(
+  first: string,
+  second: string | undefined,
+): { readonly task: string; readonly step: string } {
   const slash = first.indexOf('/')
   const [task, step] = slash === -1 ? [first, second] : [first.slice(0, slash), first.slice(slash + 1)]
   if (slash !== -1 && second !== undefined) {

@@ -2,9 +2,9 @@ import type { StepView, TaskRecord } from '../contracts/task-record.js'
 import type { DependencyGraph } from '../workflow/dependency-graph.js'
 import { drawGraphAsText, type PictureState } from '../workflow/graph-picture.js'
 import { isFinal } from '../workflow/state-machines.js'
+import { paintState } from './paint.js'
 import { errorLine, stepTable } from './step-text.js'
 import { keyOf, type TaskDocument } from './task-document.js'
-import { paintState } from './paint.js'
 import { type TableOptions, textPairs, textTable } from './text-table.js'
 import { dueText, elapsedText, momentText } from './time-text.js'
 
@@ -15,7 +15,7 @@ export function taskTable(tasks: readonly TaskRecord[], options: TableOptions): 
     keyOf(task),
     paintState(task.state, options.paint),
     momentText(task.createdAt),
-    elapsedText(task.startedAt, task.completedAt),
+    elapsedText(task),
     taskDetail(task),
   ])
   return textTable(['ID', 'TASK', 'STATE', 'CREATED (UTC)', 'TOOK', 'DETAIL'], rows, options)
@@ -30,7 +30,12 @@ function taskDetail({ error, parked, dueAt, state }: TaskRecord): string {
 }
 
 /** A task with all there is to say about it: facts, picture of its graph, steps. */
-export function taskText({ task, steps }: TaskDocument, graph: DependencyGraph, colours: boolean, options: TableOptions): string {
+export function taskText(
+  { task, steps }: TaskDocument,
+  graph: DependencyGraph,
+  colours: boolean,
+  options: TableOptions,
+): string {
   const picture = drawGraphAsText(graph, {
     states: new Map(steps.map((step) => [step.name, pictureState(step)])),
     notes: new Map(steps.map((step) => [step.name, note(step)])),
@@ -48,9 +53,9 @@ export function taskFacts(task: TaskRecord, options: TableOptions): string {
       ['id', task.id],
       ['created', `${momentText(task.createdAt)} UTC by ${task.initiator}`],
       ['started', task.startedAt === null ? undefined : `${momentText(task.startedAt)} UTC`],
-      ['took', elapsedText(task.startedAt, task.completedAt)],
+      ['took', elapsedText(task)],
       ['detail', taskDetail(task)],
-      ['reason', task.reason],
+      ['reason', known(task.reason)],
       ['tags', task.tags.join(', ')],
       ['priority', task.priority === 0 ? undefined : String(task.priority)],
       ['parent', task.parentTaskId ?? undefined],
@@ -69,4 +74,9 @@ function pictureState({ state, resolvedHow }: StepView): PictureState {
 function note({ attempts, retryLimit, state }: StepView): string {
   if (attempts < 2) return ''
   return state === 'complete' ? `${attempts} attempts` : `attempt ${attempts} of ${retryLimit}`
+}
+
+/** What nobody has said is stored as `unknown`. */
+function known(text: string): string | undefined {
+  return text === 'unknown' ? undefined : text
 }

@@ -1,9 +1,4 @@
 #!/usr/bin/env node
-'use strict'
-
+// In two steps, because a version of Node that does not know import() cannot even read a file that holds one.
 require('./check-node.cjs')
-
-import('../../dist/core/cli/main.js').catch(function (error) {
-  require('fs').writeSync(2, 'error: the command line could not be loaded: ' + (error.stack || error) + '\n')
-  process.exit(1)
-})
+require('./load-main.cjs')

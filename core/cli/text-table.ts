@@ -10,7 +10,11 @@ export interface TableOptions {
 const GAP = '  '
 
 /** Rows under a headline, columns aligned, without lines around them. The last column is not padded. */
-export function textTable(head: readonly string[], rows: readonly (readonly string[])[], options: TableOptions): string {
+export function textTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  options: TableOptions,
+): string {
   const lines = [head, ...rows].map((row) => row.map(oneLine))
   const widths = head.map((_, column) => Math.max(...lines.map((row) => lengthOf(row[column]!))))
   const [first, ...rest] = lines.map((row) => {
@@ -21,7 +25,10 @@ export function textTable(head: readonly string[], rows: readonly (readonly stri
 }
 
 /** Names on the left, values on the right. Values of undefined are left out. */
-export function textPairs(pairs: readonly (readonly [string, string | undefined])[], { paint, width }: TableOptions): string {
+export function textPairs(
+  pairs: readonly (readonly [string, string | undefined])[],
+  { paint, width }: TableOptions,
+): string {
   const shown = pairs.filter((pair): pair is readonly [string, string] => pair[1] !== undefined && pair[1] !== '')
   const widest = Math.max(0, ...shown.map(([name]) => name.length))
   return shown

@@ -11,9 +11,17 @@ export function durationText(ms: number): string {
   return `${Math.floor(hours / 24)}d ${twoDigits(hours % 24)}h`
 }
 
-/** How long something took, or has taken until now; empty if it has not begun. */
-export function elapsedText(from: string | null, to: string | null, now: number = Date.now()): string {
-  return from === null ? '' : durationText((to === null ? now : Date.parse(to)) - Date.parse(from))
+/** Something that runs and ends. */
+interface Timed {
+  readonly state: string
+  readonly startedAt: string | null
+  readonly completedAt: string | null
+}
+
+/** How long something took, or has been running; empty where neither can be said: what failed may be tried again. */
+export function elapsedText({ state, startedAt, completedAt }: Timed, now: number = Date.now()): string {
+  if (startedAt === null || (completedAt === null && state !== 'in_progress')) return ''
+  return durationText((completedAt === null ? now : Date.parse(completedAt)) - Date.parse(startedAt))
 }
 
 /** `2026-03-01 10:00:00`, in UTC as everywhere. */
@@ -30,7 +38,8 @@ export function dueText(dueAt: string, now: number = Date.now()): string {
 /** `120 B`, `34.5 kB`, `2.1 MB` */
 export function bytesText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
-  const [size, unit] = bytes < 999_950 ? [bytes / 1000, 'kB'] : bytes < 999_950_000 ? [bytes / 1e6, 'MB'] : [bytes / 1e9, 'GB']
+  const [size, unit] =
+    bytes < 999_950 ? [bytes / 1000, 'kB'] : bytes < 999_950_000 ? [bytes / 1e6, 'MB'] : [bytes / 1e9, 'GB']
   return `${size.toFixed(1)} ${unit}`
 }
 

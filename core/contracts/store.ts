@@ -9,12 +9,16 @@ export type { LogEntry, LogEvent } from '../workflow/log-entry.js'
 
 /** Everything that one commit changes of one task. The store applies it whole or not at all. */
 export interface TaskWrite {
-  /** The task's row after the write, `logEntry` raised by one if there are events. */
+  /**
+   * The task's row after the write, `logEntry` raised by one if there are events. Of a task that exists, what was fixed at its
+   * creation is not written again: only state, priority, stepCount, timeoutMs, error, dueAt, parked, startedAt, completedAt,
+   * ownerId, epoch and logEntry are. One commit has at most one write of a task.
+   */
   readonly task: TaskRecord
   /** True in the commit that creates the task. */
   readonly isNew: boolean
   readonly newSteps: readonly StepRecord[]
-  /** Rows after the write. */
+  /** Rows after the write; what was fixed when they were created is not written again. */
   readonly changedSteps: readonly StepRecord[]
   readonly events: readonly LogEvent[]
   /** Commands that this commit answers. */
@@ -29,7 +33,7 @@ export type WriteOutcome =
   | { readonly status: 'committed'; readonly logId?: string }
   /** Its epoch has moved on: nothing of it was written. */
   | { readonly status: 'lost'; readonly currentEpoch: number }
-  /** The database refused its data: nothing of it was written; the others of the batch were. */
+  /** The database refused its data, or it contradicts the stored rows: nothing of it was written; the others of the batch were. */
   | { readonly status: 'refused'; readonly error: Error }
 
 /** A task as its new owner receives it. */
@@ -110,6 +114,8 @@ export interface Store {
   claimDue(request: ClaimRequest): Promise<readonly ClaimedTask[]>
   /** Claims one task in whatever state; undefined if it has a live owner or does not exist. */
   claimTask(taskId: string, request: Omit<ClaimRequest, 'limit'>): Promise<ClaimedTask | undefined>
+  /** A task as it is stored, for its owner; undefined if its epoch has moved on. */
+  reload(taskId: string, epoch: number): Promise<ClaimedTask | undefined>
   /** Gives up ownership without any other change: for a claim that turned out to have nothing to do. */
   release(taskId: string, epoch: number): Promise<void>
   /** The earliest due time of an unowned unfinished task, ISO 8601. */
@@ -121,7 +127,7 @@ export interface Store {
 
   registerDefinition(definition: TaskDefinition): Promise<void>
   registerWorker(worker: WorkerRecord): Promise<void>
-  /** Tells that the worker lives; `exclusive` workers (embedded) make every other one count as gone. */
+  /** Tells that the worker lives. Throws `WORKER_NOT_REGISTERED` if its row was taken away. */
   heartbeat(workerId: string): Promise<void>
   removeWorker(workerId: string): Promise<void>
   /** Makes all workers but this one count as gone: where the database admits only one, none of them can be alive. */
@@ -144,7 +150,10 @@ export interface Store {
 
   /** The position of the last event that is safe to read; undefined if there is none. */
   logEnd(): Promise<string | undefined>
-  /** Entries that are safe to read: none that commits later can come before one that was returned. */
+  /**
+   * Entries that are safe to read: none that commits later can come before one that was returned. Waits up to 5 s, then throws
+   * `LOG_BLOCKED`, where a transaction that is still open may come next; an empty page is the end of the log.
+   */
   readLog(query: LogQuery): Promise<readonly StoredLogEntry[]>
   /** Events that belong to no task (custom ones published outside of a step). Gives the entry's id. */
   appendToLog(events: readonly LogEvent[]): Promise<string>

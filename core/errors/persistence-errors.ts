@@ -36,6 +36,16 @@ export class WriteRefusedError extends TaskerError {
   }
 }
 
+/** A batch that JSON.stringify cannot turn into text: a value in it, or more than 512 MB at once. Becomes a refusal. */
+export class UnserializableWriteError extends TaskerError {
+  constructor(cause: unknown) {
+    super('UNSERIALIZABLE_WRITE', {
+      what: `What is to be stored cannot be written as JSON: ${messageOf(cause)}`,
+      cause,
+    })
+  }
+}
+
 /** A write that contradicts the stored rows under its own epoch: a defect of Tasker, never of its user. */
 export class BrokenWriteError extends TaskerError {
   constructor(what: string, details: Readonly<Record<string, unknown>>) {

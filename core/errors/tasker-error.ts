@@ -51,4 +51,6 @@ function sentences({ what, expected, received, wayOut }: ErrorParts): string {
     .filter((part) => part !== undefined)
     .map((part) => (/[.!?:]$/.test(part) || part.includes('\n') ? part : `${part}.`))
     .join(' ')
+    // What follows a list of lines begins a line of its own.
+    .replace(/\n (?! )/g, '\n')
 }

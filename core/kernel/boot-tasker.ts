@@ -23,13 +23,18 @@ export async function bootTasker(config: ResolvedConfig, options: CreateTaskerOp
   const { attach = false, skipMigrations = false } = options
   const storage = await openStorage(config.values, log, { attach, skipMigrations })
   const parts = compose({ config, storage, log, clock, options })
+  await furnish(parts, options)
+  return new TaskerInstance(parts)
+}
+
+/** Finds, registers and sets up what belongs into a kernel whose parts stand, and opens its bus; lets go of them if that fails. */
+export async function furnish(parts: Composition, options: CreateTaskerOptions): Promise<void> {
   try {
     await fill(parts, options)
   } catch (error) {
     await abandon(parts)
     throw error
   }
-  return new TaskerInstance(parts)
 }
 
 async function fill(parts: Composition, options: CreateTaskerOptions): Promise<void> {

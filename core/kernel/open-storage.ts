@@ -1,6 +1,7 @@
 import type { ConfigValues } from '../config/config-schema.js'
 import { maskUrlSecrets } from '../config/printable-value.js'
 import type { Logger } from '../contracts/logger.js'
+import type { Store } from '../contracts/store.js'
 import { type Database, type DatabaseAddress, openDatabase } from '../persistence/database.js'
 import { type EmbeddedServer, startEmbeddedServer } from '../persistence/embedded/embedded-server.js'
 import { findEmbeddedServer } from '../persistence/embedded/find-embedded-server.js'
@@ -16,11 +17,13 @@ export interface StorageOptions {
   readonly attach: boolean
   /** Leaves the tables as they are: for looking at the status of migrations. */
   readonly skipMigrations: boolean
+  /** An embedded server that this process runs already: used instead of one of its own, and not stopped with it. */
+  readonly runningServer?: DatabaseAddress
 }
 
 /** The database of one kernel, open and migrated. */
 export interface Storage {
-  readonly store: PostgresStore
+  readonly store: Store
   readonly database: Database
   readonly info: DatabaseInfo
   /** The embedded server ended by itself. */
@@ -43,8 +46,9 @@ export async function openStorage(
     return prepare(database, info, undefined, options)
   }
   const guest = options.attach && path !== ':memory:' ? await findEmbeddedServer(path) : undefined
-  const server = guest ? undefined : await startEmbeddedServer({ path, log: (message) => log.debug({}, message) })
-  const connection = guest?.connection ?? server!.connection
+  const running = guest?.connection ?? options.runningServer
+  const server = running ? undefined : await startEmbeddedServer({ path, log: (message) => log.debug({}, message) })
+  const connection = running ?? server!.connection
   const database = await openDatabase({ connection, schema, poolSize: embeddedPoolSize, log })
   const info = {
     kind: 'embedded',

@@ -1,3 +1,4 @@
+import type { StepContext } from '../contracts/task-definition.js'
 import { aboutTask } from './lifecycle-publisher.js'
 import type { OwnedTask } from './owned-task.js'
 import type { RunnerServices } from './runner-services.js'
@@ -13,9 +14,9 @@ export class AttemptFactory {
     this.#owned = owned
   }
 
-  /** An attempt that will not be started: for hooks that look at its context. */
-  rehearse(stepName: string): StepAttempt | undefined {
-    return this.#owned.stepDefinition(stepName) && this.create(stepName, '', nothing, nothing)
+  /** The context of an attempt that is not started: for hooks that look at it. */
+  rehearse(stepName: string): StepContext | undefined {
+    return this.#owned.stepDefinition(stepName) && this.create(stepName, '', nothing, nothing).context
   }
 
   create(

@@ -5,11 +5,14 @@ import type { IdSource } from '../contracts/id-source.js'
 import type { Store } from '../contracts/store.js'
 import type { Command, CommandKind, CommandOptions, CommandOutcome } from '../contracts/task-request.js'
 import { CommandFailedError, CommandUnansweredError, TaskNotFoundError } from '../errors/task-errors.js'
+import { assertStorable } from './assert-storable.js'
 import type { HookRegistry } from './hook-registry.js'
 import type { Worker } from './worker.js'
 
 /** How long the caller waits for the owner's answer, in milliseconds: beyond a takeover, which takes 5 s. */
 const answerTimeoutMs = 30_000
+/** Larger results belong into a file or an object store. */
+const maxCommandBytes = 64 * 1024 * 1024
 const firstLookMs = 5
 const longestLookMs = 200
 
@@ -44,6 +47,7 @@ export class CommandService {
   async send(request: CommandRequest): Promise<void> {
     const { kind, taskId, stepName, reason = 'unknown', actor = unnamedActor, args = {} } = request
     const subject = { taskId, ...(stepName === undefined ? {} : { stepName }) }
+    assertStorable('The command', { reason, actor, args }, maxCommandBytes)
     await this.#hooks.ask('beforeCommand', { kind, subject, actor, reason })
     if ((await this.#store.getTaskRecord(taskId)) === undefined) throw new TaskNotFoundError(taskId)
     const createdAt = new Date(this.#clock.now()).toISOString()

@@ -1,7 +1,6 @@
 import type { EventBus } from '../bus/event-bus.js'
 import type { StepContext, StepDefinition, StepHandlerClass, StepHandlerObject } from '../contracts/task-definition.js'
-import { NotStorableError } from '../errors/task-errors.js'
-import { toStorableJson } from '../workflow/storable-json.js'
+import { assertStorable } from './assert-storable.js'
 import type { HookRegistry } from './hook-registry.js'
 import type { HeldEvent } from './phases/complete-attempt.js'
 import type { HandlerCaller } from './runner-services.js'
@@ -50,12 +49,9 @@ export class HandlerInvoker implements HandlerCaller {
 
   checkCustomEvent(event: string | { readonly name: string }, payload: unknown): HeldEvent {
     const descriptor = this.#bus.requireCustomEvent(event)
-    const storable = toStorableJson(payload, this.#maxPayloadBytes)
-    if (!storable.ok) {
-      throw new NotStorableError(`The payload of ${descriptor.name}`, storable.problem.path, storable.problem.problem)
-    }
-    this.#bus.factory.checkCustom(descriptor, storable.value)
-    return { name: descriptor.name, payload: storable.value }
+    const stored = assertStorable(`The payload of ${descriptor.name}`, payload, this.#maxPayloadBytes)
+    this.#bus.factory.checkCustom(descriptor, stored)
+    return { name: descriptor.name, payload: stored }
   }
 
   publishNow(event: string | { readonly name: string }, payload: unknown): void {

@@ -30,6 +30,11 @@ export class Heartbeat {
     await this.#store.removeWorker(this.#record.id)
   }
 
+  /** Beats no more, and leaves its row to grow old. */
+  halt(): void {
+    void this.#beat.stop()
+  }
+
   async #begin(): Promise<void> {
     await this.#store.registerWorker(this.#record)
     if (this.#isExclusive) await this.#store.expireOtherWorkers(this.#record.id)

@@ -45,6 +45,11 @@ export class Journal {
     return !this.#isUnavailable
   }
 
+  /** Whether nothing is waiting and no commit is under way. */
+  get isIdle(): boolean {
+    return !this.#isRunning
+  }
+
   /** Tells that a participant has something to commit. */
   enqueue(participant: JournalParticipant): void {
     this.#waiting.add(participant)

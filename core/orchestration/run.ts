@@ -1,8 +1,8 @@
 import type { RandomSource } from '../contracts/id-source.js'
-import type { Logger } from '../contracts/logger.js'
-import type { Decision } from '../events/event-vocabularies.js'
+import type { ClaimedTask } from '../contracts/store.js'
+import type { RunnerServices } from './runner-services.js'
 import type { OrchestrationSettings } from './settings.js'
-import type { StepBatches } from './step-batches.js'
+import { StepBatches } from './step-batches.js'
 import type { WakeUps } from './wake-ups.js'
 
 /** The facts of one run of a task by a worker, shared by its phases. */
@@ -10,21 +10,35 @@ export interface Run {
   readonly runId: string
   readonly workerId: string
   readonly epoch: number
-  /** When the worker took it up, by the clock's monotonic time in milliseconds. */
+  /** When the worker took it up, in milliseconds of `performance.now()`. */
   readonly startedAt: number
   readonly queueWaitMs: number
   readonly wakeUps: WakeUps
   readonly settings: OrchestrationSettings
   readonly random: RandomSource
-  readonly log: Logger
   readonly batches: StepBatches
   /** Attempts admitted in this run. */
   stepsRun: number
   /** No more steps are admitted: the worker is stopping. */
   isDraining: boolean
-  /** What the finalisation decided, once it has. */
-  decision: Decision | undefined
 }
 
-/** Who the engine is, where an event asks for an actor. */
-export const engineActor = { id: 'tasker', kind: 'system' } as const
+/** The run that a claim begins. */
+export function beginRun(
+  { publisher, workerId, wakeUps, settings, random }: RunnerServices,
+  claimed: ClaimedTask,
+): Run {
+  return {
+    runId: publisher.ids.next(),
+    workerId,
+    epoch: claimed.task.epoch,
+    startedAt: performance.now(),
+    queueWaitMs: Math.max(0, claimed.queueWaitMs),
+    wakeUps,
+    settings,
+    random,
+    batches: new StepBatches(),
+    stepsRun: 0,
+    isDraining: false,
+  }
+}

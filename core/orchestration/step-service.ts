@@ -1,9 +1,9 @@
 import type { Store } from '../contracts/store.js'
 import type { CommandKind, CommandOptions } from '../contracts/task-request.js'
 import type { StepReference, StepsApi } from '../contracts/tasks-api.js'
-import { NotStorableError, StepNotFoundError, TaskNotFoundError } from '../errors/task-errors.js'
-import { toStorableJson } from '../workflow/storable-json.js'
+import { StepNotFoundError, TaskNotFoundError } from '../errors/task-errors.js'
 import type { StepView } from '../workflow/task-record.js'
+import { assertStorable } from './assert-storable.js'
 import type { CommandService } from './command-service.js'
 import { fullNameOf } from './lifecycle-publisher.js'
 import { idOf } from './task-service.js'
@@ -43,13 +43,8 @@ export class StepService implements StepsApi {
 
   resolve(step: StepReference, { results, ...options }: CommandOptions & { results?: unknown } = {}) {
     if (results === undefined) return this.#command('step.resolve', step, options, {})
-    const storable = toStorableJson(results, this.#maxResultBytes)
-    if (storable.ok) return this.#command('step.resolve', step, options, { results: storable.value })
-    throw new NotStorableError(
-      `The results for ${parse(step).stepName}`,
-      storable.problem.path,
-      storable.problem.problem,
-    )
+    const stored = assertStorable(`The results for ${parse(step).stepName}`, results, this.#maxResultBytes)
+    return this.#command('step.resolve', step, options, { results: stored })
   }
 
   skip(step: StepReference, options: CommandOptions = {}): Promise<StepView> {

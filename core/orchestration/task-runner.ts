@@ -4,24 +4,23 @@ import { DrainedError, OwnershipLostError } from '../errors/task-errors.js'
 import { isFinal } from '../workflow/state-machines.js'
 import { AttemptFactory } from './attempt-factory.js'
 import { toErrorRecord } from './error-record.js'
+import { Inbox, type InboxItem } from './inbox.js'
 import type { JournalParticipant } from './journal.js'
 import { OwnedTask } from './owned-task.js'
 import { admitSteps, settleBypassedSteps } from './phases/admit-steps.js'
-import { applyCommand } from './phases/apply-command.js'
-import { completeAttempt, publishSearch } from './phases/complete-attempt.js'
-import { failAttempt } from './phases/fail-attempt.js'
+import { publishSearch } from './phases/complete-attempt.js'
 import { announceRunEnd, finalizeRun } from './phases/finalize-run.js'
 import { recoverFromLostOwner, startRun } from './phases/start-run.js'
-import type { Run } from './run.js'
+import { takeItem } from './phases/take-item.js'
+import { blame } from './refused-write.js'
+import { beginRun, type Run } from './run.js'
 import type { RunnerServices } from './runner-services.js'
-import type { AttemptOutcome, StepAttempt } from './step-attempt.js'
-import { StepBatches } from './step-batches.js'
+import type { StepAttempt } from './step-attempt.js'
+import { StepClearances } from './step-clearances.js'
 import { type CommitFacts, TaskDraft } from './task-draft.js'
 
-type InboxItem =
-  | { readonly kind: 'ended'; readonly outcome: AttemptOutcome; readonly waitMs: number }
-  | { readonly kind: 'command'; readonly command: Command }
-  | { readonly kind: 'refused_by_hook'; readonly stepName: string; readonly error: unknown }
+/** Writes of one task that may be refused in a row before it is given up for a while. */
+const maxRefusals = 20
 
 /**
  * The owner of one task: holds it in memory from claim to release, runs its ready steps, and commits through the journal.
@@ -31,28 +30,29 @@ type InboxItem =
  */
 export class TaskRunner implements JournalParticipant {
   readonly #services: RunnerServices
-  readonly #owned: OwnedTask
   readonly #run: Run
-  readonly #attempts: AttemptFactory
+  readonly #inbox = new Inbox()
   /** Handlers that have not settled, those of ended attempts included: each takes a place. */
   readonly #live = new Set<StepAttempt>()
-  readonly #inbox: InboxItem[] = []
-  /** Steps whose refusing hooks have been passed or are being asked: true once passed. */
-  readonly #clearances = new Map<string, boolean>()
-  readonly #previousOwnerId: string | null
+  readonly #clearances: StepClearances
   readonly #onReleased: (runner: TaskRunner) => void
+  readonly #isCommandOnly: boolean
   /** Id of the event that admitted the running attempt of a step: what the attempt does is caused by it. */
   readonly #admissions = new Map<string, string>()
   /** When a step became ready, in milliseconds, until it is admitted. */
   readonly #readySince = new Map<string, number>()
   /** Commands handed over so far: one that is offered again before its answer is committed is not applied twice. */
-  readonly #taken = new Set<string>()
+  readonly #delivered = new Set<string>()
+  #owned: OwnedTask
+  #attempts: AttemptFactory
+  #previousOwnerId: string | null
   #hasStarted = false
   #isReleased = false
+  #isReloading = false
+  #refusals = 0
   #draft: TaskDraft | undefined
   #interrupted: string[] = []
   #admitted: readonly string[] = []
-  readonly #isCommandOnly: boolean
 
   constructor(
     services: RunnerServices,
@@ -62,34 +62,19 @@ export class TaskRunner implements JournalParticipant {
   ) {
     this.#services = services
     this.#owned = new OwnedTask(claimed, services.findDefinition(claimed.task))
+    this.#attempts = new AttemptFactory(services, this.#owned)
     this.#previousOwnerId = claimed.previousOwnerId
     this.#onReleased = onReleased
     this.#isCommandOnly = options.commandOnly ?? false
-    this.#run = {
-      runId: services.publisher.ids.next(),
-      workerId: services.workerId,
-      epoch: claimed.task.epoch,
-      startedAt: performance.now(),
-      queueWaitMs: Math.max(0, claimed.queueWaitMs),
-      wakeUps: services.wakeUps,
-      settings: services.settings,
-      random: services.random,
-      log: services.log,
-      batches: new StepBatches(),
-      stepsRun: 0,
-      isDraining: false,
-      decision: undefined,
-    }
-    this.#attempts = new AttemptFactory(services, this.#owned)
+    this.#run = beginRun(services, claimed)
+    this.#clearances = new StepClearances(services.handlers, {
+      onCleared: () => services.journal.enqueue(this),
+      onRefused: (stepName, error) => this.#post({ kind: 'refused_by_hook', stepName, error }),
+    })
   }
 
   get taskId(): string {
     return this.#owned.id
-  }
-
-  /** Handlers that still take a place. */
-  get liveHandlers(): number {
-    return this.#live.size
   }
 
   /** Begins the run with the next commit. */
@@ -99,8 +84,8 @@ export class TaskRunner implements JournalParticipant {
 
   /** Hands over a command: applied in the next commit, in order with the run's own writes. */
   deliver(command: Command): void {
-    if (this.#isReleased || this.#taken.has(command.id)) return
-    this.#taken.add(command.id)
+    if (this.#isReleased || this.#delivered.has(command.id)) return
+    this.#delivered.add(command.id)
     this.#post({ kind: 'command', command })
   }
 
@@ -116,32 +101,28 @@ export class TaskRunner implements JournalParticipant {
   }
 
   prepare(): TaskWrite | undefined {
-    if (this.#isReleased) return undefined
-    const { publisher, clock } = this.#services
-    const draft = new TaskDraft(this.#owned, publisher, clock)
+    if (this.#isReleased || this.#isReloading) return undefined
+    const draft = new TaskDraft(this.#owned, this.#services.publisher, this.#services.clock)
     this.#draft = draft
     this.#admitted = []
-    if (this.#previousOwnerId !== null && !this.#hasStarted)
-      recoverFromLostOwner(draft, this.#run, this.#previousOwnerId)
-    if (!this.#hasStarted && !this.#isCommandOnly) this.#start(draft)
-    this.#hasStarted = true
-    for (const item of this.#inbox.splice(0)) this.#take(draft, item)
+    this.#start(draft)
+    for (const item of this.#inbox.take()) {
+      this.#interrupted.push(...takeItem(draft, this.#run, item, this.#admissions))
+    }
     if (this.#isCommandOnly || isFinal(this.#owned.task.state)) this.#finishEarly(draft)
     else this.#advance(draft)
-    const write = draft.toWrite()
-    if (!write) this.#draft = undefined
-    return write
+    return draft.toWrite()
   }
 
   committed(logId: string | undefined, commit: CommitFacts): void {
     const draft = this.#draft!
-    this.#draft = undefined
+    this.#refusals = 0
     this.#rememberAdmissions(draft)
     draft.committed(logId, commit)
     for (const stepName of this.#interrupted.splice(0)) this.#interrupt(stepName, 'by command')
     for (const stepName of this.#admitted) this.#startAttempt(stepName, draft.now)
     if (draft.isReleasing) this.#release()
-    else if (this.#inbox.length > 0) this.#services.journal.enqueue(this)
+    else if (!this.#inbox.isEmpty) this.#services.journal.enqueue(this)
   }
 
   lost(currentEpoch: number): void {
@@ -149,7 +130,7 @@ export class TaskRunner implements JournalParticipant {
     this.#services.log.warn({ taskId: this.taskId, code: error.code }, error.message)
     const draft = new TaskDraft(this.#owned, this.#services.publisher, this.#services.clock)
     for (const attempt of this.#live) {
-      const step = this.#owned.step(attempt.stepName)!
+      const step = draft.step(attempt.stepName)
       const described = toErrorRecord(error)
       draft.publishFor(step, 'workflow.step_execution_failed', () => ({ ...draft.aboutStep(step), error: described }))
       attempt.interrupt('ownership was lost')
@@ -160,19 +141,41 @@ export class TaskRunner implements JournalParticipant {
   }
 
   /**
-   * What the database refuses, or a defect, leaves memory ahead of the rows: the task is given up and claimed again from what
-   * is stored. The attempts of this run count as lost with it.
+   * A refused write leaves memory ahead of the rows: the task is read again, and what was in the write goes once more, one by
+   * one. What is refused alone is to blame: an attempt with it fails for good, a command with it is answered so.
    */
   refused(error: Error): void {
-    this.#services.log.error(
-      { err: error, taskId: this.taskId },
-      'a write was refused; the task is taken up again from its rows',
-    )
-    for (const attempt of this.#live) attempt.interrupt('its results were refused')
+    this.#refusals += 1
+    const { log } = this.#services
+    log.error({ err: error, taskId: this.taskId }, 'a write was refused; what was in it is tried one by one')
+    this.#interrupted = []
+    const culprit = this.#inbox.returnTaken()
+    if (culprit) this.#inbox.push(blame(culprit, error))
+    this.#isReloading = true
+    this.#reload(culprit === undefined && this.#refusals >= maxRefusals).catch((cause) => {
+      log.error({ err: cause, taskId: this.taskId }, 'a task could not be read again; it is given up')
+      this.#giveUp()
+    })
+  }
+
+  async #reload(isHopeless: boolean): Promise<void> {
+    const { store, findDefinition, journal } = this.#services
+    const claimed = isHopeless ? undefined : await store.reload(this.taskId, this.#run.epoch)
+    this.#isReloading = false
+    if (!claimed) {
+      if (isHopeless) await store.release(this.taskId, this.#run.epoch)
+      this.#giveUp()
+      return
+    }
+    this.#owned = new OwnedTask(claimed, findDefinition(claimed.task))
+    this.#attempts = new AttemptFactory(this.#services, this.#owned)
+    this.#hasStarted = claimed.task.state === 'in_progress' && this.#previousOwnerId === null
+    journal.enqueue(this)
+  }
+
+  #giveUp(): void {
+    for (const attempt of this.#live) attempt.interrupt('its task was given up')
     this.#release()
-    this.#services.store
-      .release(this.taskId, this.#run.epoch)
-      .catch((cause) => this.#services.log.error({ err: cause, taskId: this.taskId }, 'giving up a task failed'))
   }
 
   #post(item: InboxItem): void {
@@ -181,78 +184,33 @@ export class TaskRunner implements JournalParticipant {
   }
 
   #start(draft: TaskDraft): void {
+    if (this.#hasStarted) return
+    this.#hasStarted = true
+    const { task } = this.#owned
+    // Nobody releases a task that is in progress: whoever had it is gone, whether or not it is known who that was.
+    const isAbandoned = this.#previousOwnerId !== null || task.state === 'in_progress'
+    if (isAbandoned) recoverFromLostOwner(draft, this.#run, this.#previousOwnerId ?? 'unknown')
+    if (this.#isCommandOnly) return
     const startedAt = performance.now()
     startRun(draft, this.#run)
     this.#owned.promoteDue(draft.now)
-    const examined = [...this.#owned.steps].length
-    publishSearch(draft, (performance.now() - startedAt) * 1000, examined, [...this.#owned.ready])
-  }
-
-  #take(draft: TaskDraft, item: InboxItem): void {
-    switch (item.kind) {
-      case 'command': {
-        draft.cause = undefined
-        this.#interrupted.push(...applyCommand(draft, item.command).interrupted)
-        break
-      }
-      case 'ended':
-        this.#takeOutcome(draft, item.outcome, item.waitMs)
-        break
-      case 'refused_by_hook':
-        this.#takeRefusal(draft, item.stepName, item.error)
-        break
-    }
-  }
-
-  #takeOutcome(draft: TaskDraft, outcome: AttemptOutcome, waitMs: number): void {
-    const { stepName, durationMs } = outcome
-    const step = this.#owned.step(stepName)!
-    // A person may have settled the step in the meantime: then its attempt no longer counts.
-    if (step.state !== 'in_progress' || step.attempts !== outcome.attempt) return
-    draft.cause = this.#admissions.get(stepName)
-    if (outcome.ok) {
-      completeAttempt(draft, this.#run, stepName, { ...outcome, waitMs })
-      return
-    }
-    failAttempt(draft, this.#run, stepName, { ...outcome, durationMs, waitMs, outcome: 'error' })
-    if (!outcome.isEngineFailure) return
-    draft.publishAfterFor(step, 'workflow.step_execution_failed', () => ({
-      ...draft.aboutStep(step),
-      error: outcome.error,
-    }))
-  }
-
-  #takeRefusal(draft: TaskDraft, stepName: string, cause: unknown): void {
-    const step = this.#owned.step(stepName)
-    if (step?.state !== 'pending') return
-    const error = { ...toErrorRecord(cause), retryable: false }
-    draft.stepEvent('step.failed', stepName, { error, durationMs: 0, willRetry: false })
-    const about = draft.aboutStep(step)
-    const blockedSteps = [...this.#owned.descendants(stepName)]
-    draft.publishAfterFor(step, 'workflow.step_failed', () => ({ ...about, willRetry: false, blockedSteps }))
+    publishSearch(draft, (performance.now() - startedAt) * 1000, task.stepCount, [...this.#owned.ready])
   }
 
   /** Admits what is ready, or decides the end if nothing runs and nothing can. */
   #advance(draft: TaskDraft): void {
-    if (!this.#owned.definition) {
-      finalizeRun(draft, this.#run)
-      return
+    const { ready, running, definition } = this.#owned
+    if (definition) {
+      this.#owned.promoteDue(draft.now)
+      settleBypassedSteps(draft)
+      for (const name of ready) if (!this.#readySince.has(name)) this.#readySince.set(name, draft.now)
+      if (!this.#run.isDraining) this.#clearances.ask(ready, (name) => this.#attempts.rehearse(name))
+      const limits = { occupied: this.#live.size, isCleared: (name: string) => this.#clearances.isCleared(name) }
+      this.#admitted = admitSteps(draft, this.#run, limits)
+      for (const name of this.#admitted) this.#clearances.forget(name)
     }
-    this.#owned.promoteDue(draft.now)
-    settleBypassedSteps(draft)
-    for (const name of this.#owned.ready) if (!this.#readySince.has(name)) this.#readySince.set(name, draft.now)
-    this.#askHooks()
-    this.#admitted = admitSteps(draft, this.#run, {
-      occupied: this.#live.size,
-      isCleared: (name) => this.#clearances.get(name) ?? !this.#services.handlers.hasRefusingHooks,
-    })
-    for (const name of this.#admitted) this.#clearances.delete(name)
-    if (this.#isIdle()) finalizeRun(draft, this.#run)
-  }
-
-  #isIdle(): boolean {
-    if (this.#owned.running.size > 0) return false
-    return this.#owned.ready.size === 0 || this.#run.isDraining
+    const isStalled = !definition || ready.size === 0 || this.#run.isDraining
+    if (isStalled && running.size === 0) finalizeRun(draft, this.#run)
   }
 
   /** A command ended the task, or this run serves a command only: release without a finalisation. */
@@ -261,28 +219,8 @@ export class TaskRunner implements JournalParticipant {
     if (!this.#isCommandOnly) announceRunEnd(draft, this.#run, 'cancelled')
   }
 
-  /** Asks the hooks that may refuse a step, before it is admitted. */
-  #askHooks(): void {
-    if (!this.#services.handlers.hasRefusingHooks || this.#run.isDraining) return
-    for (const name of this.#owned.ready) {
-      if (this.#clearances.has(name)) continue
-      this.#clearances.set(name, false)
-      const attempt = this.#attempts.rehearse(name)
-      if (!attempt) continue
-      this.#services.handlers.askBeforeExecute(attempt.context).then(
-        () => {
-          this.#clearances.set(name, true)
-          this.#services.journal.enqueue(this)
-        },
-        (error: unknown) => {
-          this.#clearances.delete(name)
-          this.#post({ kind: 'refused_by_hook', stepName: name, error })
-        },
-      )
-    }
-  }
-
   #rememberAdmissions(draft: TaskDraft): void {
+    this.#previousOwnerId = null
     for (const event of draft.events) {
       if (event.name !== 'step.execution_requested') continue
       this.#admissions.set((event.payload as { readonly stepName: string }).stepName, event.id)

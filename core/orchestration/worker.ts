@@ -33,6 +33,8 @@ export class Worker {
   readonly #sweep: PeriodicWork
   /** Tasks whose request to run this process has published: their claim does not repeat it. */
   readonly #announced = new Set<string>()
+  /** Places promised to tasks that are being created. */
+  #reserved = 0
   #state: 'idle' | 'running' | 'draining' = 'idle'
   #claiming: Promise<void> | undefined
   #mustClaimAgain = false
@@ -59,11 +61,29 @@ export class Worker {
 
   /** How many more tasks it may own. */
   get room(): number {
-    return this.#state === 'running' ? this.#services.settings.concurrentTasks - this.#runners.size : 0
+    return this.#state === 'running' ? this.#services.settings.concurrentTasks - this.#runners.size - this.#reserved : 0
   }
 
-  get ownedTasks(): number {
-    return this.#runners.size
+  /** Keeps a place for a task that is about to be created, if there is one; the task is then given by `adopt`. */
+  tryReserve(): boolean {
+    if (this.room <= 0) return false
+    this.#reserved += 1
+    return true
+  }
+
+  /** Gives back a reserved place. */
+  unreserve(): void {
+    this.#reserved -= 1
+  }
+
+  /** Whether nothing is owned, being claimed or being committed: all that is due has been taken up and run. */
+  get isQuiet(): boolean {
+    return this.#runners.size === 0 && !this.isBooking
+  }
+
+  /** Whether a claim or a commit is under way; handlers may run besides. */
+  get isBooking(): boolean {
+    return this.#claiming !== undefined || !this.#services.journal.isIdle
   }
 
   /** Registers it in the database, so that what it owns counts as owned; done before the first claim of any kind. */
@@ -91,6 +111,13 @@ export class Worker {
     await this.#services.journal.drained()
     await this.#heartbeat.stop()
     this.#state = 'idle'
+  }
+
+  /** Ceases without a word to the database, as if its process had ended: what it owned is left for others to find. */
+  halt(): void {
+    this.#state = 'draining'
+    this.#heartbeat.halt()
+    void Promise.all([this.#poll.stop(), this.#sweep.stop(), this.#options.queue.stop()])
   }
 
   /** Claims what is due as soon as a claim under way has returned. */

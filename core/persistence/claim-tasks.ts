@@ -38,6 +38,15 @@ export class TaskClaimer {
     return (await this.#withSteps(rows, now))[0]
   }
 
+  /** The same task again for its owner, who lost track of it. */
+  async reload(taskId: string, epoch: number): Promise<ClaimedTask | undefined> {
+    const columns = selectColumns(columnsOf(this.#database, TaskEntity), 't')
+    const sql = `select ${columns}, null as "previousOwnerId" from ${this.#database.table('tasks')} t
+      where t.id = $1::uuid and t.epoch = $2`
+    const rows = await this.#database.query<ClaimedRow>(sql, [taskId, epoch])
+    return (await this.#withSteps(rows, new Date(0).toISOString()))[0]
+  }
+
   /** The rows are ours by now: nobody else changes them or their steps between these two queries. */
   async #withSteps(rows: readonly ClaimedRow[], now: string): Promise<readonly ClaimedTask[]> {
     if (rows.length === 0) return []
@@ -77,13 +86,15 @@ function claimDueSql(database: Database): string {
       union all
       select (select t.owner_id from ${tasks} t where t.owner_id > o.owner_id order by t.owner_id limit 1)
       from owners o where o.owner_id is not null
-    ), gone as (
+    ), gone as materialized (
       select o.owner_id from owners o
       where o.owner_id is not null and o.owner_id <> $1 and not ${isAlive(database, 'o.owner_id', 4)}
     ), abandoned as materialized (
-      select t.id, t.owner_id from gone g join ${tasks} t on t.owner_id = g.owner_id
-      where t.state in ('pending', 'in_progress')
-      order by t.priority desc, t.due_at nulls first limit $2::int for update of t skip locked
+      select a.id, a.owner_id from gone g cross join lateral (
+        select t.id, t.owner_id from ${tasks} t
+        where t.owner_id = g.owner_id and t.state in ('pending', 'in_progress')
+        order by t.priority desc, t.due_at nulls first limit $2::int for update skip locked
+      ) a limit $2::int
     ), priorities as (
       (select priority from ${tasks} where ${CLAIMABLE} order by priority desc limit 1)
       union all

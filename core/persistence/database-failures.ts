@@ -1,4 +1,4 @@
-import { BrokenWriteError, DatabaseUnavailableError } from '../errors/persistence-errors.js'
+import { BrokenWriteError, DatabaseUnavailableError, UnserializableWriteError } from '../errors/persistence-errors.js'
 
 /** The SQLSTATE of an error that the server reported; undefined for errors of the connection or of programs. */
 export function sqlStateOf(error: unknown): string | undefined {
@@ -28,6 +28,3 @@ export function explainFailure(error: unknown): unknown {
   const isUnavailable = state === undefined || /^(08|53300|57P0[123])/.test(state)
   return isUnavailable ? new DatabaseUnavailableError(error) : error
 }
-
-/** A batch that JSON.stringify could not turn into text: a value of the user, or more than 512 MB at once. */
-export class UnserializableWriteError extends Error {}

@@ -1,5 +1,5 @@
 import { Migrator } from '@mikro-orm/migrations'
-import { MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql'
+import { MikroORM, type PostgreSqlConnection, type SqlEntityManager } from '@mikro-orm/postgresql'
 import type { CustomTypesConfig, Pool, PoolClient, QueryResult } from 'pg'
 import type { Logger } from '../contracts/logger.js'
 import type { Transaction } from '../contracts/transaction.js'
@@ -142,6 +142,15 @@ export class Database {
       throw error
     } finally {
       client.release(broken)
+    }
+  }
+
+  /** Runs a query of the ORM. What it finds is for reading: nothing is tracked or flushed. */
+  async read<T>(work: (em: SqlEntityManager) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.orm.em.fork())
+    } catch (error) {
+      throw explainFailure(error)
     }
   }
 

@@ -24,8 +24,9 @@ export class DefinitionStore {
   }
 
   async listNamespaces(): Promise<readonly { name: string; description: string | null; createdAt: string }[]> {
-    const em = this.#database.orm.em.fork()
-    const rows = await em.find(NamespaceEntity, {}, { orderBy: { name: 'asc' }, disableIdentityMap: true })
+    const rows = await this.#database.read((em) =>
+      em.find(NamespaceEntity, {}, { orderBy: { name: 'asc' }, disableIdentityMap: true }),
+    )
     return rows.map(({ name, description, createdAt }) => ({ name, description: description ?? null, createdAt }))
   }
 }

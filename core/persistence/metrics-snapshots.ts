@@ -23,8 +23,9 @@ export class MetricsSnapshotStore {
   }
 
   async read(): Promise<readonly StoredMetrics[]> {
-    const em = this.#database.orm.em.fork()
-    const rows = await em.find(MetricsSnapshotEntity, {}, { orderBy: { workerId: 'asc' }, disableIdentityMap: true })
+    const rows = await this.#database.read((em) =>
+      em.find(MetricsSnapshotEntity, {}, { orderBy: { workerId: 'asc' }, disableIdentityMap: true }),
+    )
     return rows.map(({ workerId, takenAt, metrics }) => ({ workerId, takenAt, metrics }))
   }
 }

@@ -68,6 +68,10 @@ export class PostgresStore implements Store {
     return this.#claimer.claimTask(taskId, request)
   }
 
+  reload(taskId: string, epoch: number): Promise<ClaimedTask | undefined> {
+    return this.#claimer.reload(taskId, epoch)
+  }
+
   release(taskId: string, epoch: number): Promise<void> {
     return this.#unfinished.release(taskId, epoch)
   }

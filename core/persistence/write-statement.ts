@@ -1,7 +1,7 @@
 import type { TaskWrite } from '../contracts/store.js'
 import type { StepRecord, TaskRecord } from '../contracts/task-record.js'
+import { UnserializableWriteError } from '../errors/persistence-errors.js'
 import type { Database } from './database.js'
-import { UnserializableWriteError } from './database-failures.js'
 import { StepEntity } from './entities/step-entity.js'
 import { TaskEntity } from './entities/task-entity.js'
 import { type Column, columnsOf, pickColumns, recordset } from './table-columns.js'
@@ -166,6 +166,6 @@ function toJson(rows: readonly unknown[]): string {
   try {
     return JSON.stringify(rows)
   } catch (error) {
-    throw new UnserializableWriteError((error as Error).message, { cause: error })
+    throw new UnserializableWriteError(error)
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Command } from 'commander'
-import type { TaskRequest } from '../../contracts/task-request.js'
 import type { TaskView } from '../../contracts/task-record.js'
+import type { TaskRequest } from '../../contracts/task-request.js'
 import { InterruptedError } from '../../errors/cli-errors.js'
 import type { TaskerEvent } from '../../events/envelope.js'
 import type { Tasker } from '../../kernel/tasker.js'
@@ -11,7 +11,7 @@ import { createProgressView, type ProgressView } from '../progress-view.js'
 import type { Session } from '../session.js'
 import { errorLine, hasResults } from '../step-text.js'
 import { keyOf, type TaskDocument, taskDocument } from '../task-document.js'
-import { type TaskOptions, taskRequest, withTaskOptions } from '../task-options.js'
+import { parseTimeout, type TaskOptions, taskRequest, withTaskOptions } from '../task-options.js'
 import { oneLine } from '../text-table.js'
 
 interface RunOptions extends TaskOptions {
@@ -24,6 +24,7 @@ export function runCommand(session: Session): Command {
     .description('create a task and run it to its end, showing its steps live')
     .argument('<NAMESPACE/NAME[@RANGE]>', 'which task; without a version the highest stable one')
   return withTaskOptions(command)
+    .option('--timeout <duration>', 'give up waiting after this time: 500ms, 30s, 5m; the task is kept', parseTimeout)
     .option('--json', 'print {task, steps} and nothing else')
     .addHelpText(
       'after',
@@ -35,22 +36,22 @@ Examples:
   $ tasker run payments/process_order@^2 --context order.json --json | jq .task.state`,
     )
     .action(async (name: string, options: RunOptions) => {
-      const request = await taskRequest(name, options, session.terminal)
-      await run(session, { correlationId: randomUUID(), ...request }, options.json === true)
+      const { timeout, json = false, ...said } = options
+      const request = await taskRequest(name, said, session.terminal)
+      await run(session, { correlationId: randomUUID(), ...request }, { timeoutMs: timeout, json })
     })
 }
 
 async function run(session: Session, request: TaskRequest & { readonly correlationId: string }, json: boolean) {
+  const view = await viewOf(session, request.correlationId, json)
+  const tell = (text: string) => (view === undefined ? session.note(text) : view.writeAbove(text))
   using interruption = takeInterruption(session, () =>
-    session.note('stopping: waiting for the steps that run; once more ends at once'),
+    tell('stopping: waiting for the steps that run; once more ends at once'),
   )
-  let view: ProgressView | undefined
   try {
-    const document = await session.withTasker({ purpose: 'create' }, async (tasker) => {
-      tasker.handlers.require(request)
-      view = await viewOf(session, request.correlationId, json)
-      const follow = tasker.database.isHolder || tasker.database.kind === 'postgresql' ? runHere : followElsewhere
-      return taskDocument(tasker, await follow(tasker, request, view, interruption))
+    const document = await session.withTasker({ purpose: 'create', view }, async (tasker) => {
+      const isHere = tasker.database.isHolder || tasker.database.kind === 'postgresql'
+      return taskDocument(tasker, await (isHere ? runHere : followElsewhere)(tasker, request, view, interruption))
     })
     view?.close()
     report(session, document, json)
@@ -67,7 +68,12 @@ async function viewOf(session: Session, correlationId: string, json: boolean): P
   return createProgressView(session, json ? stderr : stdout, 'steps', (event) => event.correlationId === correlationId)
 }
 
-async function runHere(tasker: Tasker, request: TaskRequest, view: ProgressView | undefined, interruption: Interruption) {
+async function runHere(
+  tasker: Tasker,
+  request: TaskRequest,
+  view: ProgressView | undefined,
+  interruption: Interruption,
+) {
   if (view !== undefined) tasker.subscribers.register(view)
   await tasker.start()
   const task = await tasker.tasks.create(request)
@@ -75,7 +81,12 @@ async function runHere(tasker: Tasker, request: TaskRequest, view: ProgressView 
 }
 
 /** The task runs in the process that holds the database; what happens to it is read from the log. */
-async function followElsewhere(tasker: Tasker, request: TaskRequest, view: ProgressView | undefined, interruption: Interruption) {
+async function followElsewhere(
+  tasker: Tasker,
+  request: TaskRequest,
+  view: ProgressView | undefined,
+  interruption: Interruption,
+) {
   const task = await tasker.tasks.create(request)
   const done = new AbortController()
   const shown = show(tasker, task.id, view, AbortSignal.any([interruption.signal, done.signal]))
@@ -88,7 +99,12 @@ async function followElsewhere(tasker: Tasker, request: TaskRequest, view: Progr
   }
 }
 
-async function show(tasker: Tasker, taskId: string, view: ProgressView | undefined, signal: AbortSignal): Promise<void> {
+async function show(
+  tasker: Tasker,
+  taskId: string,
+  view: ProgressView | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   if (view === undefined) return
   const context = { log: silent, signal }
   for await (const event of tasker.log.tail({ taskId, follow: true, signal })) {

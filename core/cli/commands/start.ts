@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import type { Tasker } from '../../kernel/tasker.js'
 import { takeInterruption } from '../interruption.js'
-import { createProgressView, type ProgressView } from '../progress-view.js'
+import { createProgressView } from '../progress-view.js'
 import type { Session } from '../session.js'
 
 /** How often a worker that ends when nothing is left looks whether anything is, in milliseconds. */
@@ -27,23 +27,26 @@ Examples:
 }
 
 async function start(session: Session, untilIdle: boolean): Promise<void> {
+  const { stderr } = session.terminal
+  const view = stderr.isTTY === true ? await createProgressView(session, stderr, 'headline') : undefined
+  const tell = (text: string) => (view === undefined ? session.note(text) : view.writeAbove(text))
   using interruption = takeInterruption(session, (signal) =>
-    session.note(`${signal}: draining, waiting for the steps that run; a second signal ends at once`),
+    tell(`${signal}: draining, waiting for the steps that run; a second signal ends at once`),
   )
-  const isWatched = session.terminal.stderr.isTTY === true
-  let view: ProgressView | undefined
-  await session.withTasker({ purpose: 'work', logLevel: isWatched ? 'warn' : 'info' }, async (tasker) => {
+  const logLevel = view === undefined ? 'info' : 'warn'
+  await session.withTasker({ purpose: 'work', logLevel, view }, async (tasker) => {
     if (interruption.signal.aborted) return
-    if (isWatched) {
-      view = await createProgressView(session, session.terminal.stderr, 'headline')
-      tasker.subscribers.register(view)
-    }
+    if (view !== undefined) tasker.subscribers.register(view)
     await tasker.start()
-    session.note(startedText(tasker))
+    tell(startedText(tasker))
     await (untilIdle ? idle(tasker, interruption.signal) : aborted(interruption.signal))
   })
   view?.close()
-  session.note(untilIdle && !interruption.signal.aborted ? 'nothing left to run: the worker has stopped' : 'the worker has stopped')
+  session.note(
+    untilIdle && !interruption.signal.aborted
+      ? 'nothing left to run: the worker has stopped'
+      : 'the worker has stopped',
+  )
 }
 
 function startedText(tasker: Tasker): string {

@@ -35,8 +35,11 @@ export function stepsCommand(session: Session): Command {
 
 function showCommand(session: Session): Command {
   return stepCommand('show', 'show a step with its results').action((first, second, options: StepOptions) =>
-    act(session, { first, second, options }, (tasker, step) => tasker.steps.get(step), (step) =>
-      stepText(step, { paint: session.paint, width: session.width }),
+    act(
+      session,
+      { first, second, options },
+      (tasker, step) => tasker.steps.get(step),
+      (step) => stepText(step, { paint: session.paint, width: session.width }),
     ),
   )
 }

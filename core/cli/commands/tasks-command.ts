@@ -1,10 +1,10 @@
 import { Command } from 'commander'
 import type { Tasker } from '../../kernel/tasker.js'
+import { paintState } from '../paint.js'
 import { askedBy, withReason } from '../person-options.js'
 import type { Session } from '../session.js'
 import { keyOf, taskDocument } from '../task-document.js'
 import { parseTaskId } from '../task-reference.js'
-import { paintState } from '../paint.js'
 
 const verbs = {
   cancel: 'cancel a task; steps that run are told by their signal',
@@ -19,12 +19,22 @@ export function tasksCommandCommands(session: Session): Command[] {
     const command = new Command(verb).description(verbs[verb]).argument('<TASK_ID>')
     return withReason(command)
       .option('--json', 'print {task, steps} and nothing else')
-      .addHelpText('after', `\nExample:\n  $ tasker tasks ${verb} 0197c0de-0000-7000-8000-000000000001 --reason "asked by the customer"`)
-      .action((id: string, options: { readonly reason: string; readonly json?: boolean }) => act(session, verb, id, options))
+      .addHelpText(
+        'after',
+        `\nExample:\n  $ tasker tasks ${verb} 0197c0de-0000-7000-8000-000000000001 --reason "asked by the customer"`,
+      )
+      .action((id: string, options: { readonly reason: string; readonly json?: boolean }) =>
+        act(session, verb, id, options),
+      )
   })
 }
 
-async function act(session: Session, verb: Verb, id: string, options: { readonly reason: string; readonly json?: boolean }) {
+async function act(
+  session: Session,
+  verb: Verb,
+  id: string,
+  options: { readonly reason: string; readonly json?: boolean },
+) {
   const taskId = parseTaskId(id)
   const document = await session.withTasker({}, async (tasker: Tasker) =>
     taskDocument(tasker, await tasker.tasks[verb](taskId, askedBy(session, options))),

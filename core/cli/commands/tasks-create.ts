@@ -1,20 +1,27 @@
 import { Command } from 'commander'
 import type { Session } from '../session.js'
 import { keyOf, taskDocument } from '../task-document.js'
-import { type TaskOptions, taskRequest, withRunAt, withTaskOptions } from '../task-options.js'
+import { type TaskOptions, taskRequest, withTimeOptions, withTaskOptions } from '../task-options.js'
 
 /** `tasks create`: stores a task for a worker to run. */
 export function tasksCreateCommand(session: Session): Command {
   const command = new Command('create')
     .description('create a task for a worker to run, without waiting for it')
     .argument('<NAMESPACE/NAME[@RANGE]>', 'which task; without a version the highest stable one')
-  return withRunAt(withTaskOptions(command))
+  return withTimeOptions(withTaskOptions(command))
     .option('--json', 'print {task, steps} and nothing else')
-    .addHelpText('after', `\nExample:\n  $ tasker tasks create payments/process_order --context '{"orderId": 1}' --reason "order 1"`)
+    .addHelpText(
+      'after',
+      `\nExample:\n  $ tasker tasks create payments/process_order --context '{"orderId": 1}' --reason "order 1"`,
+    )
     .action((name: string, options: TaskOptions & { readonly json?: boolean }) => create(session, name, options))
 }
 
-async function create(session: Session, name: string, options: TaskOptions & { readonly json?: boolean }): Promise<void> {
+async function create(
+  session: Session,
+  name: string,
+  options: TaskOptions & { readonly json?: boolean },
+): Promise<void> {
   const request = await taskRequest(name, options, session.terminal)
   const document = await session.withTasker({ purpose: 'create' }, async (tasker) => {
     const { id } = await tasker.tasks.create(request)

@@ -34,13 +34,18 @@ export function tasksListCommand(session: Session): Command {
     .option('--state <states>', 'in one of these states, separated by commas', (text, before?: readonly TaskState[]) =>
       parseStates('--state', text, before),
     )
-    .option('--since <moment>', 'created at or after: 2026-03-01, or how long ago, 2h', (text) => parseMoment('--since', text))
+    .option('--since <moment>', 'created at or after: 2026-03-01, or how long ago, 2h', (text) =>
+      parseMoment('--since', text),
+    )
     .option('--until <moment>', 'created before', (text) => parseMoment('--until', text))
     .option('--correlation-id <id>', 'of this correlation')
     .option('--limit <number>', 'at most so many', (text) => parseInteger('--limit', text, 1), 100)
     .option('--after <cursor>', 'go on where the list before ended')
     .option('--json', 'print an array and nothing else')
-    .addHelpText('after', '\nExamples:\n  $ tasker tasks list --state error --since 24h\n  $ tasker tasks list --namespace payments --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ tasker tasks list --state error --since 24h\n  $ tasker tasks list --namespace payments --json',
+    )
     .action((options: ListOptions) => list(session, options))
 }
 

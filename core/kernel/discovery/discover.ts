@@ -1,22 +1,11 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ModuleLoader } from '../../config/module-loader.js'
 import type { ResolvedConfig } from '../../config/resolved-config.js'
-import { TaskerError } from '../../errors/tasker-error.js'
+import { PlaceNotFoundError } from '../../errors/discovery-errors.js'
 import { type ExtensionKind, extensionKinds, type Finds } from './found-value.js'
 import { findInPath } from './local-files.js'
 import { findBuiltIn, findInDependencies, findInNamedPackage, packageFolderOf } from './package-entries.js'
-
-/** Thrown when the configuration names a folder, file or package that is not there. */
-class PlaceNotFoundError extends TaskerError {
-  constructor(kind: ExtensionKind, place: string, directory: string) {
-    super('PLACE_NOT_FOUND', {
-      what: `The configuration names "${place}" in ${kind}, and there is no such folder, file or package`,
-      expected: `a path relative to ${directory}, starting with ./, or the name of an installed package`,
-      details: { kind, place, directory },
-    })
-  }
-}
 
 type Entry = unknown | { readonly use: unknown; readonly options?: Readonly<Record<string, unknown>> }
 
@@ -31,21 +20,22 @@ export async function discover(config: ResolvedConfig, loader: ModuleLoader): Pr
   add(all, await findInDependencies(search, config.values.discovery.packages))
   for (const pass of ['places', 'values'] as const) {
     for (const kind of extensionKinds) {
-      for (const entry of config.values[kind] as readonly Entry[]) add(all, await findEntry(kind, entry, pass, search))
+      for (const [index, entry] of (config.values[kind] as readonly Entry[]).entries()) {
+        add(all, await findEntry({ kind, entry, index }, pass, search))
+      }
     }
   }
   return withoutDisabled(all, config.values.discovery.disable)
 }
 
 async function findEntry(
-  kind: ExtensionKind,
-  entry: Entry,
+  { kind, entry, index }: { readonly kind: ExtensionKind; readonly entry: Entry; readonly index: number },
   pass: 'places' | 'values',
   search: { loader: ModuleLoader; environment: string; directory: string },
 ): Promise<Finds> {
   const { use, options } = hasUse(entry) ? entry : { use: entry, options: undefined }
   if ((typeof use === 'string') !== (pass === 'places')) return { found: [], failed: [] }
-  const finds = typeof use === 'string' ? await findPlace(kind, use, search) : findValue(kind, use)
+  const finds = typeof use === 'string' ? await findPlace(kind, use, search) : findValue(kind, use, index)
   if (options === undefined) return finds
   return { found: finds.found.map((each) => ({ ...each, options })), failed: finds.failed }
 }
@@ -59,12 +49,13 @@ async function findPlace(
   if (existsSync(path)) return findInPath(path, { ...search, kind, origin: { kind: 'folder', place } })
   const folder = packageFolderOf(place, search.directory)
   if (folder !== undefined) return findInNamedPackage(folder, kind, search)
-  const error = new PlaceNotFoundError(kind, place, search.directory)
+  const neighbours = readdirSync(search.directory).map((name) => `./${name}`)
+  const error = new PlaceNotFoundError(kind, place, search.directory, neighbours)
   return { found: [], failed: [{ kind, origin: { kind: 'configuration', place }, error }] }
 }
 
-function findValue(kind: ExtensionKind, value: unknown): Finds {
-  return { found: [{ kind, value, origin: { kind: 'configuration', place: kind } }], failed: [] }
+function findValue(kind: ExtensionKind, value: unknown, index: number): Finds {
+  return { found: [{ kind, value, origin: { kind: 'configuration', place: `${kind}[${index}]` } }], failed: [] }
 }
 
 function withoutDisabled({ found, failed }: Finds, disabled: readonly string[]): Finds {

@@ -4,9 +4,12 @@ import type { ModuleLoader } from '../../config/module-loader.js'
 import type { Origin } from '../../contracts/origin.js'
 import { type DefinedTask, isDefinedTask } from '../../contracts/task-definition.js'
 import { loadTaskYaml } from '../../definition/load-task-yaml.js'
+import { ModuleLoadError } from '../../errors/configuration-errors.js'
+import { NothingExportedError } from '../../errors/discovery-errors.js'
+import { DefinitionError } from '../../errors/definition-errors.js'
 import { inNamespace } from './folder-namespace.js'
 import type { ExtensionKind, Finds } from './found-value.js'
-import { exportsOfKind } from './module-exports.js'
+import { exportsOfKind, howToDefine } from './module-exports.js'
 
 const suffixes: Readonly<Record<ExtensionKind, RegExp>> = {
   handlers: /\.task\.([cm]?[jt]s|ya?ml)$/,
@@ -63,8 +66,13 @@ async function addFile(finds: Finds, file: string, root: string, search: FileSea
       finds.found.push({ kind, value: placed, origin })
     }
   } catch (error) {
-    finds.failed.push({ kind, origin, error })
+    finds.failed.push({ kind, origin, error: inFile(file, error) })
   }
+}
+
+/** A definition that is only found wrong when it is looked at, such as a task without steps, does not know its file. */
+function inFile(file: string, error: unknown): unknown {
+  return error instanceof DefinitionError ? new ModuleLoadError({ file }, error.message, error) : error
 }
 
 function placeOf(file: string, { origin, directory }: FileSearch): string {
@@ -80,7 +88,10 @@ async function valuesOf(file: string, { kind, loader, environment }: FileSearch)
     })
     return [task]
   }
-  return exportsOfKind(kind, await loader.load(file))
+  const exports = await loader.load(file)
+  const values = exportsOfKind(kind, exports)
+  if (values.length > 0) return values
+  throw new NothingExportedError(file, { expected: howToDefine[kind], exported: Object.keys(exports) })
 }
 
 /** The folder directly under the handler root, if the file is not directly in the root. */

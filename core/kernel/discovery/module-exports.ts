@@ -12,6 +12,14 @@ const isOfKind: Readonly<Record<ExtensionKind, (value: unknown) => boolean>> = {
   plugins: (value) => hasBrand(value, PLUGIN_BRAND),
 }
 
+/** What gives a value of a kind, for messages. */
+export const howToDefine: Readonly<Record<ExtensionKind, string>> = {
+  handlers: 'defineTask({ … }).step(…)',
+  subscribers: 'defineSubscriber({ … }), or a class with @subscriber,',
+  exporters: 'defineExporter({ … })',
+  plugins: 'definePlugin({ … })',
+}
+
 /** Members that show what a plain object was meant to be, so that one without a brand is refused with a reason. */
 const looksLike: Readonly<Record<ExtensionKind, readonly string[]>> = {
   handlers: ['steps'],

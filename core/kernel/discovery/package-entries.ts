@@ -3,10 +3,10 @@ import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ModuleLoader } from '../../config/module-loader.js'
-import { TaskerError } from '../../errors/tasker-error.js'
+import { NothingExportedError, PackageEntryError, PackageFileError } from '../../errors/discovery-errors.js'
 import { type ExtensionKind, extensionKinds, type Finds } from './found-value.js'
 import { findInPath } from './local-files.js'
-import { exportsOfKind } from './module-exports.js'
+import { exportsOfKind, howToDefine } from './module-exports.js'
 
 interface PackageJson {
   readonly name?: string
@@ -18,20 +18,6 @@ interface PackageJson {
 }
 
 type TaskerEntry = Readonly<Partial<Record<ExtensionKind, string | readonly string[]>>>
-
-/** Thrown when the `"tasker"` entry of a package does not say what it should. */
-class PackageEntryError extends TaskerError {
-  constructor(packageName: string, received: string) {
-    super('PACKAGE_ENTRY_INVALID', {
-      what: `The "tasker" entry in the package.json of ${packageName} cannot be read`,
-      expected:
-        '{ "plugins": "./plugin.js", "exporters": …, "subscribers": …, "handlers": … }, each a path or a list of paths',
-      received,
-      wayOut: 'Correct the package, or leave it out with discovery.packages',
-      details: { packageName },
-    })
-  }
-}
 
 export interface PackageSearch {
   readonly loader: ModuleLoader
@@ -62,12 +48,20 @@ export async function findInDependencies(search: PackageSearch, wanted: boolean 
     if (Array.isArray(wanted) && !wanted.includes(name)) continue
     const folder = findUp(projectFolder, join('node_modules', name, 'package.json'), () => true)
     if (folder === undefined || isOwn(join(folder, 'node_modules', name))) continue
-    const packageFolder = join(folder, 'node_modules', name)
-    const more = await findInPackage(packageFolder, await readPackage(packageFolder), 'package', search)
+    const more = await findInDependency(join(folder, 'node_modules', name), name, search)
     finds.found.push(...more.found)
     finds.failed.push(...more.failed)
   }
   return finds
+}
+
+/** A dependency that is damaged costs what it brings, and nothing else. */
+async function findInDependency(folder: string, name: string, search: PackageSearch): Promise<Finds> {
+  try {
+    return await findInPackage(folder, await readPackage(folder), 'package', search)
+  } catch (error) {
+    return { found: [], failed: [{ kind: 'plugins', origin: { kind: 'package', place: name }, error }] }
+  }
 }
 
 /** The same for a package that the configuration names. */
@@ -128,7 +122,8 @@ async function findInFile(path: string, search: Parameters<typeof findInPath>[1]
   const { kind, origin, loader } = search
   if (/\.ya?ml$/.test(path)) return findInPath(path, search)
   try {
-    const values = exportsOfKind(kind, await loader.load(path))
+    const exports = await loader.load(path)
+    const values = exportsOfKind(kind, exports)
     return { found: values.map((value) => ({ kind, value, origin })), failed: [] }
   } catch (error) {
     return { found: [], failed: [{ kind, origin, error }] }
@@ -157,7 +152,13 @@ function readEntry(name: string, value: unknown): TaskerEntry | Error {
 }
 
 async function readPackage(folder: string): Promise<PackageJson> {
-  return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as PackageJson
+  const file = join(folder, 'package.json')
+  const text = await readFile(file, 'utf8')
+  try {
+    return JSON.parse(text) as PackageJson
+  } catch (error) {
+    throw new PackageFileError(file, error)
+  }
 }
 
 /** The nearest folder, from here upwards, that has a file and passes. */

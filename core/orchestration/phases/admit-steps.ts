@@ -1,7 +1,8 @@
 import { StepHandlerMissingError } from '../../errors/task-errors.js'
+import { engineActor } from '../engine-actor.js'
 import { toErrorRecord } from '../error-record.js'
 import { aboutTask, fullNameOf } from '../lifecycle-publisher.js'
-import { engineActor, type Run } from '../run.js'
+import type { Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
 import { publishSearch } from './complete-attempt.js'
 

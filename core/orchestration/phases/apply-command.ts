@@ -1,6 +1,6 @@
-import type { Command, CommandOutcome } from '../../contracts/task-request.js'
+import type { Command } from '../../contracts/task-request.js'
 import { CommandRefusedError, ResultsInvalidError } from '../../errors/task-errors.js'
-import { isTaskerError } from '../../errors/tasker-error.js'
+import { isTaskerError, type TaskerError } from '../../errors/tasker-error.js'
 import type { OrchestrationCause } from '../../events/event-vocabularies.js'
 import type { StepRecord } from '../../workflow/task-record.js'
 import { aboutTask, fullNameOf } from '../lifecycle-publisher.js'
@@ -27,13 +27,15 @@ export function applyCommand(draft: TaskDraft, command: Command): CommandEffects
     return effects
   } catch (error) {
     if (!isTaskerError(error)) throw error
-    draft.answer(command.id, refusal(error))
+    answerRefusal(draft, command, error)
     return none
   }
 }
 
-function refusal(error: { code: string; message: string; details: Readonly<Record<string, unknown>> }): CommandOutcome {
-  return { ok: false, code: error.code, message: error.message, details: error.details }
+/** Answers a command with the error that says why it was not carried out. */
+export function answerRefusal(draft: TaskDraft, command: Command, error: TaskerError): void {
+  const { code, message, details } = error
+  draft.answer(command.id, { ok: false, code, message, details })
 }
 
 function carryOut(draft: TaskDraft, command: Command): CommandEffects {

@@ -1,8 +1,9 @@
 import type { Outcome } from '../../events/event-vocabularies.js'
 import { type Backoff, type BackoffPolicy, computeBackoff } from '../../workflow/backoff.js'
 import type { ErrorRecord, StepRecord } from '../../workflow/task-record.js'
+import { engineActor } from '../engine-actor.js'
 import { aboutTask } from '../lifecycle-publisher.js'
-import { engineActor, type Run } from '../run.js'
+import type { Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
 
 /** Attempts that a lost owner may cost a step before it counts as the cause: a step that kills its process ends in error. */

@@ -34,7 +34,6 @@ export function finalizeRun(draft: TaskDraft, run: Run): void {
     announceNoViableSteps(draft, finding)
     draft.publishAfter('workflow.task_finalization_started', announceStart)
   }
-  run.decision = finding.decision
   carryOut(draft, finding)
   draft.release()
   const durationMs = performance.now() - startedAt

@@ -40,6 +40,8 @@ export interface EmbeddedServer {
   readonly isFresh: boolean
   /** Ends all connections, rolls back what is open, closes the database and gives the folder free. Idempotent. */
   stop(): Promise<void>
+  /** Whether the server keeps the process alive, which it does until told otherwise. */
+  keepAlive(isWanted: boolean): void
   /** Calls the listener once if the server ends without `stop()`, at once if it has. Returns how to stop listening. */
   onFailure(listener: (error: EmbeddedDatabaseFailedError) => void): () => void
 }
@@ -137,6 +139,10 @@ class WorkerServer implements EmbeddedServer {
   stop(): Promise<void> {
     this.#stopping ??= this.#stop()
     return this.#stopping
+  }
+
+  keepAlive(isWanted: boolean): void {
+    this.#thread.keepAlive(isWanted)
   }
 
   async #stop(): Promise<void> {

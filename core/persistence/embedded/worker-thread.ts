@@ -43,6 +43,12 @@ export class WorkerThread {
     this.#worker.postMessage(request)
   }
 
+  /** Whether the thread keeps the process alive. */
+  keepAlive(isWanted: boolean): void {
+    if (isWanted) this.#worker.ref()
+    else this.#worker.unref()
+  }
+
   async terminate(): Promise<void> {
     await this.#worker.terminate()
   }

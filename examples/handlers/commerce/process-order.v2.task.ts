@@ -1,5 +1,6 @@
 import { defineTask } from 'tasker'
 import { Type } from 'typebox'
+import { orderFulfilled } from '../../order-fulfilled.event.js'
 import { CheckFraud } from './check-fraud.js'
 import { Order } from './order.js'
 import { charge, confirm, priceItems, quoteShipping, ship } from './order-steps.js'
@@ -13,6 +14,7 @@ export const processOrder = defineTask({
   description: 'Prices an order of films, checks it, charges the card, ships the parcel and awards points.',
   context: Order,
   sensitive: ['card'],
+  customEvents: [orderFulfilled],
 })
   .step('price_items', { dependentSystem: 'catalogue' }, priceItems)
   .step('quote_shipping', { dependentSystem: 'carrier' }, quoteShipping)

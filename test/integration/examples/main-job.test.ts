@@ -77,6 +77,12 @@ describe('npm start', function () {
     )
   })
 
+  it('has the custom event of each order in the log', async () => {
+    const events = await project.json<{ name: string; payload: { version: string } }[]>('events.json')
+    const fulfilled = events.filter(({ name }) => name === 'order.fulfilled').map(({ payload }) => payload.version)
+    assert.deepEqual(fulfilled.sort(), ['1.0.0', '2.0.0'])
+  })
+
   it('masks the numbers of cards in what it exports', async () => {
     for (const name of ['tasks.json', 'tasks.csv', 'events.json', 'events.csv', 'steps.json']) {
       assert.doesNotMatch(await project.text(name), /4111111111111111|5500005555555559/, name)

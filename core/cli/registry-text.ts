@@ -1,0 +1,73 @@
+import type { RegistryDocument, RegistryName } from './registry-documents.js'
+import { type TableOptions, textTable } from './text-table.js'
+
+interface Column {
+  readonly head: string
+  readonly cell: (entry: RegistryDocument) => unknown
+}
+
+const columnsOf: Readonly<Record<RegistryName, readonly Column[]>> = {
+  handlers: [
+    { head: 'HANDLER', cell: ({ name }) => name },
+    { head: 'STEPS', cell: ({ steps }) => lengthOf(steps) },
+  ],
+  subscribers: [
+    { head: 'SUBSCRIBER', cell: ({ name }) => name },
+    { head: 'HEARS', cell: ({ durable }) => (durable === true ? 'log' : 'bus') },
+    { head: 'EVENTS', cell: ({ events }) => shortList(events) },
+  ],
+  exporters: [
+    { head: 'EXPORTER', cell: ({ name }) => name },
+    { head: 'FORMATS', cell: ({ formats }) => shortList(formats) },
+  ],
+  plugins: [
+    { head: 'PLUGIN', cell: ({ name }) => name },
+    { head: 'VERSION', cell: ({ version }) => version },
+    { head: 'AFTER', cell: ({ dependsOn }) => shortList(dependsOn) },
+  ],
+}
+
+/** What was found, where, and what was refused and why. */
+export function registryText(
+  registry: RegistryName,
+  entries: readonly RegistryDocument[],
+  options: TableOptions,
+): string {
+  const taken = entries.filter(({ refused }) => !refused)
+  const refused = entries.filter((entry) => entry.refused)
+  const table = taken.length === 0 ? `no ${registry} were found` : tableOf(registry, taken, options)
+  if (refused.length === 0) return table
+  const title = options.paint('red', `${refused.length} refused`)
+  return [table, '', title, ...refused.map((entry) => refusalText(entry, options))].join('\n')
+}
+
+function tableOf(registry: RegistryName, entries: readonly RegistryDocument[], options: TableOptions): string {
+  const columns: readonly Column[] = [
+    ...columnsOf[registry],
+    { head: 'FOUND IN', cell: ({ origin }) => origin },
+    { head: 'DESCRIPTION', cell: ({ description }) => description },
+  ]
+  const rows = entries.map((entry) => columns.map(({ cell }) => String(cell(entry) ?? '')))
+  return textTable(
+    columns.map(({ head }) => head),
+    rows,
+    options,
+  )
+}
+
+function refusalText({ name, origin, problems = [] }: RegistryDocument, { paint }: TableOptions): string {
+  const where = origin.endsWith(name) ? origin : `${name} (${origin})`
+  return [`  ${paint('bold', where)}`, ...problems.map((problem) => `    ${problem.replaceAll('\n', '\n    ')}`)].join(
+    '\n',
+  )
+}
+
+function lengthOf(list: unknown): number {
+  return Array.isArray(list) ? list.length : 0
+}
+
+/** The first three of a list, and how many there are besides. */
+function shortList(list: unknown): string {
+  if (!Array.isArray(list)) return ''
+  return list.length > 3 ? `${list.slice(0, 3).join(', ')} +${list.length - 3}` : list.join(', ')
+}

@@ -1,0 +1,63 @@
+import type { ClaimedTask, TaskWrite } from '../contracts/store.js'
+import { OwnershipLostError } from '../errors/task-errors.js'
+import type { FoldState } from '../workflow/fold.js'
+import type { LogEvent } from '../workflow/log-entry.js'
+import type { StepRecord, TaskRecord } from '../workflow/task-record.js'
+import type { JournalParticipant } from './journal.js'
+import type { Worker } from './worker.js'
+
+/** One new task in the journal. */
+export class Creation implements JournalParticipant {
+  readonly #events: readonly LogEvent[]
+  readonly #steps: readonly StepRecord[]
+  readonly #worker: Worker | undefined
+  readonly #done = Promise.withResolvers<{ readonly task: TaskRecord; readonly logId: string }>()
+  #task: TaskRecord
+
+  /** @param worker claims the task in the creating commit, without the queue, if it has room by then */
+  constructor(state: FoldState, events: readonly LogEvent[], worker: Worker | undefined) {
+    this.#task = { ...state.task!, logEntry: 1 }
+    this.#steps = [...state.steps.values()]
+    this.#events = events
+    this.#worker = worker
+  }
+
+  /** Resolves when the task is committed. */
+  get done(): Promise<{ readonly task: TaskRecord; readonly logId: string }> {
+    return this.#done.promise
+  }
+
+  /** The task as its new owner receives it. */
+  claimed(): ClaimedTask {
+    return { task: this.#task, steps: this.#steps, results: new Map(), previousOwnerId: null, queueWaitMs: 0 }
+  }
+
+  prepare(): TaskWrite {
+    if (this.#worker?.tryReserve()) this.#task = { ...this.#task, ownerId: this.#worker.id, epoch: 1 }
+    return {
+      task: this.#task,
+      isNew: true,
+      newSteps: this.#steps,
+      changedSteps: [],
+      events: this.#events,
+      answers: [],
+    }
+  }
+
+  committed(logId: string | undefined): void {
+    this.#done.resolve({ task: this.#task, logId: logId! })
+  }
+
+  lost(currentEpoch: number): void {
+    this.#fail(new OwnershipLostError(this.#task.id, this.#task.epoch, currentEpoch))
+  }
+
+  refused(error: Error): void {
+    this.#fail(error)
+  }
+
+  #fail(error: Error): void {
+    if (this.#task.ownerId !== null) this.#worker?.unreserve()
+    this.#done.reject(error)
+  }
+}
