@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 
 export { inject, injectable } from 'tsyringe'
+export { EventBus, type EventBusOptions } from './bus/event-bus.js'
 export type { ConfigValues, CustomEventEntry, PluginEntry, TaskerConfigInput } from './config/config-schema.js'
 export type { ConfigContext, ConfigMode, ConfigSource } from './config/define-config.js'
 export { defineConfig } from './config/define-config.js'
@@ -91,9 +92,9 @@ export type { EventPattern, EventSelection, MatchingEvents } from './events/even
 export { maskPayload } from './events/masking.js'
 export { toJsonText } from './exports/json-text.js'
 export { recordPages } from './exports/record-pages.js'
-export type { CreateTaskerOptions } from './kernel/tasker-options.js'
 export { createTasker } from './kernel/create-tasker.js'
 export type { DatabaseInfo, Tasker, TaskerState } from './kernel/tasker.js'
+export type { CreateTaskerOptions } from './kernel/tasker-options.js'
 export { drawGraphAsDot, drawGraphAsMermaid, drawGraphAsText } from './workflow/graph-picture.js'
 export type { StepState, TaskState } from './workflow/state-machines.js'
 export type { ErrorRecord, StepRecord, StepView, TaskRecord, TaskView } from './workflow/task-record.js'

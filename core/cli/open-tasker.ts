@@ -32,6 +32,8 @@ export interface LogSink {
   writeAbove(text: string): void
 }
 
+type LogLevel = ConfigValues['logging']['level']
+
 /** How long a command waits for another one that has the embedded database open for a moment, in milliseconds. */
 const patienceMs = 15_000
 const lookIntervalMs = 150
@@ -97,13 +99,18 @@ function environment({ env }: GlobalOptions): { readonly environment?: string } 
 
 /** The output belongs to the command's answer, so a log that is configured to go there goes to standard error. */
 function logSettings({ values, sources }: ResolvedConfig, { verbose }: GlobalOptions, options: OpenOptions) {
-  const { purpose, logLevel = 'warn' } = options
-  const isConfigured = 'logging.level' in sources
-  // Whoever only looks is shown the refusals; the log would say them again.
-  const quiet = purpose === 'look' ? 'silent' : isConfigured ? values.logging.level : logLevel
+  const { purpose = 'operate', logLevel = 'warn' } = options
+  const configured = 'logging.level' in sources ? values.logging.level : undefined
+  const isWorking = purpose === 'work' || purpose === 'create'
+  // A command that only looks or commands says itself what went wrong; the level that is meant for workers would say it again.
+  const quiet = isWorking || isTalkative(configured) ? (configured ?? logLevel) : 'silent'
+  const level: LogLevel = verbose ? 'debug' : quiet
   const isToOutput = values.logging.destination === 'stdout' && purpose !== 'work'
-  const level: ConfigValues['logging']['level'] = verbose ? 'debug' : quiet
   return { level, ...(isToOutput ? { destination: 'stderr' } : {}) }
+}
+
+function isTalkative(level: LogLevel | undefined): boolean {
+  return level === 'trace' || level === 'debug' || level === 'info'
 }
 
 /** An embedded database that is not looked at need not be opened, and then nobody else is kept from it. */
@@ -120,7 +127,7 @@ function withoutEventLog({ values }: ResolvedConfig): TaskerSettingsInput {
 function loggerOf(
   session: OpeningSession,
   { values, sources }: ResolvedConfig,
-  level: ConfigValues['logging']['level'],
+  level: LogLevel,
   view: LogSink | undefined,
 ): { readonly logger?: Logger } {
   const { stderr } = session.terminal

@@ -25,6 +25,7 @@ export function createProgram(session: Session, version: string): Command {
       '\nExample:\n  $ tasker run payments/process_order --context \'{"orderId": 1}\'\n\n`tasker <command> --help` tells more.',
     )
   addCommands(program, session)
+  for (const group of program.commands) group.helpCommand(false)
   for (const command of everyCommand(program)) prepare(command, session)
   program.hook('preAction', (_, action) => {
     session.globals = globalsOf(action)

@@ -27,6 +27,7 @@ export class Session {
   async withTasker<T>(options: OpenOptions, work: (tasker: Tasker) => Promise<T>): Promise<T> {
     const tasker = await openTasker(this, options)
     try {
+      this.#noteRefusals(tasker, options)
       return await work(tasker)
     } finally {
       await tasker.stop()
@@ -65,6 +66,13 @@ export class Session {
   get width(): number | undefined {
     const { stdout } = this.terminal
     return stdout.isTTY ? (stdout.columns ?? 80) : undefined
+  }
+
+  /** Commands on tasks go on where something of the project does not load, but it should not go unnoticed. */
+  #noteRefusals({ registries }: Tasker, { purpose = 'operate' }: OpenOptions): void {
+    const kinds = new Set(registries.refusals().map(({ kind }) => `\`tasker ${kind}s list\``))
+    if (purpose !== 'operate' || kinds.size === 0) return
+    this.note(`note: something of the project was refused; see ${[...kinds].join(', ')}`)
   }
 
   #write(stream: OutputStream, text: string): void {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { SourceLocation } from '../errors/configuration-errors.js'
+import { isTaskerError } from '../errors/tasker-error.js'
 
 /**
  * Where in the user's code an error arose, as far as it says: in what the parser reports, in the stack, or at the import that
@@ -11,9 +12,11 @@ export function locateError(error: unknown, file: string): SourceLocation {
   return parseLocation(error) ?? importLocation(error, file) ?? stackLocation(error) ?? { file }
 }
 
-/** The first line of an error's message without the location in it. */
+/** Why something could not be loaded: what an error of Tasker says, of any other its name and the first line of its message. */
 export function reasonOf(error: unknown): string {
+  if (isTaskerError(error)) return error.message
   if (!(error instanceof Error)) return String(error)
+  if ((error as NodeJS.ErrnoException).syscall === 'access') return 'there is no such file, or it may not be read'
   const [line = ''] = error.message.split('\n')
   return `${error.name === 'Error' ? '' : `${error.name}: `}${line.trim()}`
 }

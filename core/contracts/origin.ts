@@ -5,7 +5,7 @@ export interface Origin {
   readonly place: string
 }
 
-/** `folder handlers/orders.task.ts` */
-export function describeOrigin(origin: Origin): string {
-  return `${origin.kind.replace('_', ' ')} ${origin.place}`.trim()
+/** `handlers/orders.task.ts`, `package acme-mail@1.2.0`, `configuration plugins[0]` */
+export function describeOrigin({ kind, place }: Origin): string {
+  return kind === 'folder' ? place : `${kind.replace('_', ' ')} ${place}`.trim()
 }

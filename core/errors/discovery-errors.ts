@@ -54,3 +54,15 @@ export class PackageFileError extends TaskerError {
     })
   }
 }
+
+/** Thrown when the configuration names a package for something that the package does not bring. */
+export class PackageBringsNothingError extends TaskerError {
+  constructor(folder: string, kind: string) {
+    super('PACKAGE_BRINGS_NOTHING', {
+      what: `The configuration names the package in ${folder} under ${kind}, and it brings none`,
+      expected: `an entry "tasker": { "${kind}": … } in its package.json`,
+      wayOut: `Take it out of ${kind}, or import what you need from it and name the value`,
+      details: { folder, kind },
+    })
+  }
+}

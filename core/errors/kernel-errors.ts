@@ -63,6 +63,8 @@ export interface DiscoveryProblem {
   /** Where it was found. */
   readonly place: string
   readonly problem: string
+  /** The code of the error, if it is one of Tasker. */
+  readonly code?: string
 }
 
 /** Thrown when what the project itself names or keeps in its folders could not be loaded or registered. */
@@ -71,7 +73,7 @@ export class DiscoveryError extends TaskerError {
     const list = problems.map(({ place, problem }) => `  ${place}: ${problem}`).join('\n')
     const what =
       problems.length === 1
-        ? 'One thing that the project names was refused'
+        ? 'Something that the project names was refused'
         : `${problems.length} things that the project names were refused`
     super('DISCOVERY_FAILED', {
       what: `${what}:\n${list}\n`,

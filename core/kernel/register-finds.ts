@@ -1,9 +1,10 @@
 import type { ExporterDefinition } from '../contracts/exporter.js'
-import { describeOrigin } from '../contracts/origin.js'
+import { describeOrigin, type Origin } from '../contracts/origin.js'
 import type { PluginDefinition } from '../contracts/plugin.js'
 import type { SubscriberClass } from '../contracts/subscriber.js'
 import type { DefinedTask, TaskDefinition } from '../contracts/task-definition.js'
 import { DiscoveryError, type DiscoveryProblem } from '../errors/kernel-errors.js'
+import { isTaskerError } from '../errors/tasker-error.js'
 import { defineEvent } from '../events/custom-event.js'
 import type { Composition } from './compose.js'
 import type { ExtensionKind, FailedFind, Finds, FoundValue } from './discovery/found-value.js'
@@ -20,20 +21,16 @@ const registrationOrder: readonly ExtensionKind[] = ['handlers', 'exporters', 'p
  */
 export async function registerFinds(finds: Finds, parts: Composition, onRefusal: 'throw' | 'collect'): Promise<void> {
   provideTokens(parts)
-  const problems: (DiscoveryProblem & { readonly error: unknown })[] = []
+  const problems: FoundProblem[] = []
   const refuse = (item: FoundValue | FailedFind, error: unknown): void => {
+    if (!isNoted(error)) noteRefusal(item, error, parts)
     const place = describeOrigin(item.origin)
-    const problem = error instanceof Error ? error.message : String(error)
-    parts.log.error(
-      { kind: item.kind, origin: place, err: error },
-      `a ${singular[item.kind]} of ${place} was refused: ${problem}`,
-    )
-    if (item.origin.kind !== 'package') problems.push({ place, problem, error })
+    const isContained = item.origin.kind === 'package' || onRefusal === 'collect'
+    if (!isContained) problems.push(problemOf(item.origin, error))
+    // What ends the boot is thrown, and whoever catches it says it; what is left out only the log can tell.
+    else parts.log.error({ origin: place, err: error }, `${singular[item.kind]} of ${place} was left out: ${textOf(error)}`)
   }
-  for (const failed of finds.failed) {
-    noteRefusal(failed, parts)
-    refuse(failed, failed.error)
-  }
+  for (const failed of finds.failed) refuse(failed, failed.error)
   for (const kind of registrationOrder) {
     for (const item of finds.found.filter((each) => each.kind === kind)) {
       try {
@@ -43,20 +40,44 @@ export async function registerFinds(finds: Finds, parts: Composition, onRefusal:
       }
     }
   }
-  if (problems.length > 0 && onRefusal === 'throw') throw asOneError(problems)
+  if (problems.length > 0) throw asOneError(problems)
 }
 
-/** A single problem is thrown as it is, because its own error says it best. */
-function asOneError(problems: readonly (DiscoveryProblem & { readonly error: unknown })[]): unknown {
+interface FoundProblem {
+  readonly shown: DiscoveryProblem
+  readonly error: unknown
+  /** Whether the error itself says where it stands. */
+  readonly isPlaced: boolean
+}
+
+function problemOf(origin: Origin, error: unknown): FoundProblem {
+  const code = isTaskerError(error) ? { code: error.code } : {}
+  const shown = { place: describeOrigin(origin), problem: textOf(error), ...code }
+  return { shown, error, isPlaced: isTaskerError(error) && error.message.includes(origin.place) }
+}
+
+/** A single problem that says where it stands is thrown as it is, because its own error says it best. */
+function asOneError(problems: readonly FoundProblem[]): unknown {
   const [first] = problems
-  return problems.length === 1 && first!.error instanceof Error
-    ? first!.error
-    : new DiscoveryError(problems, first!.error)
+  if (problems.length === 1 && first!.isPlaced) return first!.error
+  return new DiscoveryError(
+    problems.map(({ shown }) => shown),
+    first!.error,
+  )
 }
 
-function noteRefusal({ kind, origin, error }: FailedFind, parts: Composition): void {
-  const problem = error instanceof Error ? error.message : String(error)
-  parts[kind].refuse(origin.place, origin, [problem])
+/** Whether a registry has refused it, and so has listed it, logged it and published it. */
+function isNoted(error: unknown): boolean {
+  return isTaskerError(error) && ['INVALID_REGISTRATION', 'ALREADY_REGISTERED'].includes(error.code)
+}
+
+function noteRefusal({ kind, origin, ...item }: FoundValue | FailedFind, error: unknown, parts: Composition): void {
+  const name = 'value' in item ? (item.value as { readonly name?: unknown }).name : undefined
+  parts[kind].refuse(typeof name === 'string' ? name : origin.place, origin, [textOf(error)])
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function register({ kind, value, origin, options }: FoundValue, parts: Composition): void {

@@ -1,8 +1,8 @@
 import type { EventBus } from '../bus/event-bus.js'
 import type { StepContext, StepDefinition, StepHandlerClass, StepHandlerObject } from '../contracts/task-definition.js'
 import { assertStorable } from './assert-storable.js'
+import type { HeldEvent } from './held-event.js'
 import type { HookRegistry } from './hook-registry.js'
-import type { HeldEvent } from './phases/complete-attempt.js'
 import type { HandlerCaller } from './runner-services.js'
 
 /** Builds handler classes: the container's `resolve`. */

@@ -6,7 +6,7 @@ import { NotStorableError, ResultsInvalidError, StepInterruptedError, StepTimeou
 import { toStorableJson } from '../workflow/storable-json.js'
 import type { ErrorRecord, StepRecord, TaskRecord } from '../workflow/task-record.js'
 import { requestedDelayOf, toErrorRecord } from './error-record.js'
-import type { HeldEvent } from './phases/complete-attempt.js'
+import type { HeldEvent } from './held-event.js'
 
 /** How an attempt ended. Durations are in milliseconds. */
 export type AttemptOutcome = {

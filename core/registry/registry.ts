@@ -26,7 +26,7 @@ const KEPT_REFUSALS = 500
  * Values by key, checked when they are registered. What makes it a registry of handlers, exporters, subscribers or plugins
  * are its {@link RegistryRules}. Entries keep the order of registration; one that replaces another takes its place.
  *
- * Every operation on one entry is logged with the correlation id: changes at `info`, refusals at `error`, look-ups at
+ * Every operation on one entry is logged with the correlation id: changes and refusals at `info`, look-ups at
  * `debug`. Each registration, replacement and refusal is announced once, after it has taken effect.
  */
 export class Registry<T> implements Iterable<RegistryEntry<T>> {
@@ -209,7 +209,8 @@ export class Registry<T> implements Iterable<RegistryEntry<T>> {
     if (this.#refusals.length > KEPT_REFUSALS) this.#refusals.shift()
     this.#counts.refusals++
     const facts = { subject, origin: describeOrigin(origin), problems: [...problems] }
-    this.#log('error', 'refuse', facts)
+    // Not an error here: whoever offered it gets one, or the kernel says what it leaves out.
+    this.#log('info', 'refuse', facts)
     this.#ports.announcer.announce('registry.validation_failed', { kind, ...facts })
   }
 

@@ -28,10 +28,10 @@ export function subscriberEventProblems(subscriber: SubscriberDefinition, events
 
 function unknownEvent(pattern: string, known: readonly string[]): string {
   const near = nearestName(pattern, pattern.endsWith('*') ? wildcards(known) : known)
-  const hint = near === undefined ? '' : `, did you mean "${near}"?`
+  const hint = near === undefined ? '. ' : `; did you mean "${near}"? `
   return pattern.includes('*')
-    ? `\`on["${pattern}"]\` selects no event${hint}: wildcards are "*" and "<family>.*"`
-    : `\`on["${pattern}"]\` names no event${hint}: declare a custom event with defineEvent and list it under customEvents`
+    ? `\`on["${pattern}"]\` selects no event${hint}Wildcards are "*" and "<family>.*"`
+    : `\`on["${pattern}"]\` names no event${hint}A custom event is declared with defineEvent and listed under customEvents`
 }
 
 function busOnly(pattern: string, durable: ReadonlySet<string>): string {

@@ -24,7 +24,8 @@ const levels: Readonly<Partial<Record<LifecycleEventName, LogLevel>>> = {
   'export.requested': 'info',
   'export.completed': 'info',
   'export.failed': 'error',
-  'registry.validation_failed': 'error',
+  // Whoever offered it gets an error, and what the kernel leaves out of a boot is in the log already.
+  'registry.validation_failed': 'debug',
   'registry.conflict_resolved': 'warn',
 }
 

@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { Command } from 'commander'
-import type { TaskView } from '../../contracts/task-record.js'
 import type { TaskRequest } from '../../contracts/task-request.js'
-import { InterruptedError } from '../../errors/cli-errors.js'
-import type { TaskerEvent } from '../../events/envelope.js'
-import type { Tasker } from '../../kernel/tasker.js'
 import { exitCodes } from '../exit-codes.js'
-import { type Interruption, takeInterruption } from '../interruption.js'
+import { takeInterruption } from '../interruption.js'
 import { createProgressView, type ProgressView } from '../progress-view.js'
+import { runTask } from '../run-task.js'
 import type { Session } from '../session.js'
 import { errorLine, hasResults } from '../step-text.js'
 import { keyOf, type TaskDocument, taskDocument } from '../task-document.js'
 import { parseTimeout, type TaskOptions, taskRequest, withTaskOptions } from '../task-options.js'
 import { oneLine } from '../text-table.js'
+
+type CorrelatedRequest = TaskRequest & { readonly correlationId: string }
 
 interface RunOptions extends TaskOptions {
   readonly json?: boolean
@@ -42,17 +41,22 @@ Examples:
     })
 }
 
-async function run(session: Session, request: TaskRequest & { readonly correlationId: string }, json: boolean) {
+interface Waiting {
+  readonly timeoutMs: number | undefined
+  readonly json: boolean
+}
+
+async function run(session: Session, request: CorrelatedRequest, { timeoutMs, json }: Waiting): Promise<void> {
   const view = await viewOf(session, request.correlationId, json)
   const tell = (text: string) => (view === undefined ? session.note(text) : view.writeAbove(text))
   using interruption = takeInterruption(session, () =>
     tell('stopping: waiting for the steps that run; once more ends at once'),
   )
+  const { signal } = interruption
   try {
-    const document = await session.withTasker({ purpose: 'create', view }, async (tasker) => {
-      const isHere = tasker.database.isHolder || tasker.database.kind === 'postgresql'
-      return taskDocument(tasker, await (isHere ? runHere : followElsewhere)(tasker, request, view, interruption))
-    })
+    const document = await session.withTasker({ purpose: 'create', view }, async (tasker) =>
+      taskDocument(tasker, await runTask({ tasker, request, view, signal, timeoutMs })),
+    )
     view?.close()
     report(session, document, json)
   } finally {
@@ -67,69 +71,6 @@ async function viewOf(session: Session, correlationId: string, json: boolean): P
   // A correlation id is shared by the task and its children, and by nothing else that this process may run.
   return createProgressView(session, json ? stderr : stdout, 'steps', (event) => event.correlationId === correlationId)
 }
-
-async function runHere(
-  tasker: Tasker,
-  request: TaskRequest,
-  view: ProgressView | undefined,
-  interruption: Interruption,
-) {
-  if (view !== undefined) tasker.subscribers.register(view)
-  await tasker.start()
-  const task = await tasker.tasks.create(request)
-  return waitFor(tasker, task, interruption)
-}
-
-/** The task runs in the process that holds the database; what happens to it is read from the log. */
-async function followElsewhere(
-  tasker: Tasker,
-  request: TaskRequest,
-  view: ProgressView | undefined,
-  interruption: Interruption,
-) {
-  const task = await tasker.tasks.create(request)
-  const done = new AbortController()
-  const shown = show(tasker, task.id, view, AbortSignal.any([interruption.signal, done.signal]))
-  try {
-    return await waitFor(tasker, task, interruption)
-  } finally {
-    // The last events are in the log by now; who reads it has seen them after one more look.
-    setTimeout(() => done.abort(), 300)
-    await shown
-  }
-}
-
-async function show(
-  tasker: Tasker,
-  taskId: string,
-  view: ProgressView | undefined,
-  signal: AbortSignal,
-): Promise<void> {
-  if (view === undefined) return
-  const context = { log: silent, signal }
-  for await (const event of tasker.log.tail({ taskId, follow: true, signal })) {
-    view.on[event.name]?.(event as TaskerEvent, context)
-    if (isEnd(event.name)) return
-  }
-}
-
-async function waitFor(tasker: Tasker, task: { readonly id: string }, { signal }: Interruption): Promise<TaskView> {
-  try {
-    return await tasker.tasks.wait(task, { signal })
-  } catch (error) {
-    if (!signal.aborted) throw error
-    throw new InterruptedError(
-      `Interrupted before task ${task.id} ended; it is kept`,
-      `\`tasker start\` goes on with it, \`tasker tasks cancel ${task.id}\` gives it up.`,
-    )
-  }
-}
-
-function isEnd(name: string): boolean {
-  return /^task\.(completed|failed|cancelled|resolved_manually)$/.test(name)
-}
-
-const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
 
 function report(session: Session, document: TaskDocument, json: boolean): void {
   const { task, steps } = document

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Session } from '../session.js'
 import { keyOf, taskDocument } from '../task-document.js'
-import { type TaskOptions, taskRequest, withTimeOptions, withTaskOptions } from '../task-options.js'
+import { type TaskOptions, taskRequest, withTaskOptions, withTimeOptions } from '../task-options.js'
 
 /** `tasks create`: stores a task for a worker to run. */
 export function tasksCreateCommand(session: Session): Command {

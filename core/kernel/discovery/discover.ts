@@ -64,8 +64,13 @@ function withoutDisabled({ found, failed }: Finds, disabled: readonly string[]):
   return { found: found.filter(isEnabled), failed }
 }
 
+/** What is found again because the configuration names it, to give it options, is still one thing. */
 function add(all: Finds, more: Finds): void {
-  all.found.push(...more.found)
+  for (const item of more.found) {
+    const known = all.found.findIndex(({ kind, value }) => kind === item.kind && value === item.value)
+    if (known === -1) all.found.push(item)
+    else if (item.options !== undefined) all.found[known] = { ...all.found[known]!, options: item.options }
+  }
   all.failed.push(...more.failed)
 }
 

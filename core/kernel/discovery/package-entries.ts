@@ -1,9 +1,14 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ModuleLoader } from '../../config/module-loader.js'
-import { NothingExportedError, PackageEntryError, PackageFileError } from '../../errors/discovery-errors.js'
+import {
+  NothingExportedError,
+  PackageBringsNothingError,
+  PackageEntryError,
+  PackageFileError,
+} from '../../errors/discovery-errors.js'
 import { type ExtensionKind, extensionKinds, type Finds } from './found-value.js'
 import { findInPath } from './local-files.js'
 import { exportsOfKind, howToDefine } from './module-exports.js'
@@ -70,8 +75,11 @@ export async function findInNamedPackage(
   kind: ExtensionKind,
   search: PackageSearch,
 ): Promise<Finds> {
-  const { found, failed } = await findInPackage(packageFolder, await readPackage(packageFolder), 'package', search)
-  return { found: found.filter((each) => each.kind === kind), failed: failed.filter((each) => each.kind === kind) }
+  const { found, failed } = await findInDependency(packageFolder, basename(packageFolder), search)
+  const finds = { found: found.filter((each) => each.kind === kind), failed: [...failed] }
+  if (finds.found.length + failed.length > 0) return finds
+  const error = new PackageBringsNothingError(packageFolder, kind)
+  return { found: [], failed: [{ kind, origin: { kind: 'configuration', place: basename(packageFolder) }, error }] }
 }
 
 /** The folder of an installed package, seen from the project. */
@@ -105,7 +113,7 @@ async function findInPackage(
 /** A path of an entry: a file, or a folder in which each file, or each folder with an index, is one. */
 async function findEntry(path: string, search: Parameters<typeof findInPath>[1]): Promise<Finds> {
   try {
-    if (/\.([cm]?[jt]s|ya?ml)$/.test(path)) return await findInFile(path, search)
+    if (/\.([cm]?[jt]s|ya?ml)$/.test(path)) return await findInNamedFile(path, search)
     const inFolder = await findInPath(path, search)
     for (const index of await indexFilesOf(path)) {
       const more = await findInFile(index, search)
@@ -122,12 +130,20 @@ async function findInFile(path: string, search: Parameters<typeof findInPath>[1]
   const { kind, origin, loader } = search
   if (/\.ya?ml$/.test(path)) return findInPath(path, search)
   try {
-    const exports = await loader.load(path)
-    const values = exportsOfKind(kind, exports)
+    const values = exportsOfKind(kind, await loader.load(path))
     return { found: values.map((value) => ({ kind, value, origin })), failed: [] }
   } catch (error) {
     return { found: [], failed: [{ kind, origin, error }] }
   }
+}
+
+/** A file that the entry names is one that brings something. */
+async function findInNamedFile(path: string, search: Parameters<typeof findInPath>[1]): Promise<Finds> {
+  const finds = await findInFile(path, search)
+  if (finds.found.length + finds.failed.length > 0) return finds
+  const { kind, origin, loader } = search
+  const facts = { expected: howToDefine[kind], exported: Object.keys(await loader.load(path)) }
+  return { found: [], failed: [{ kind, origin, error: new NothingExportedError(path, facts) }] }
 }
 
 async function indexFilesOf(folder: string): Promise<readonly string[]> {

@@ -1,13 +1,8 @@
+import type { HeldEvent } from '../held-event.js'
 import { aboutTask } from '../lifecycle-publisher.js'
 import type { Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
 import { publishBatchEnd } from './fail-attempt.js'
-
-/** A custom event that a handler published, held back until its success is committed. */
-export interface HeldEvent {
-  readonly name: string
-  readonly payload: unknown
-}
 
 /** An attempt that ended well. Durations are in milliseconds. */
 export interface AttemptSuccess {

@@ -78,7 +78,7 @@ describe('The exporter registry', () => {
     assert.deepEqual(ports.announced, [
       {
         name: 'export.plugin_registered',
-        payload: { exporter: 'yaml', formats: ['yaml', 'yml'], origin: 'folder exporters' },
+        payload: { exporter: 'yaml', formats: ['yaml', 'yml'], origin: 'exporters' },
       },
       { name: 'export.plugin_unregistered', payload: { exporter: 'yaml', formats: ['yaml', 'yml'] } },
     ])

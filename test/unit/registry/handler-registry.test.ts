@@ -29,7 +29,7 @@ describe('The handler registry', () => {
           namespace: 'payments',
           taskName: 'refund',
           version: '2.1.0',
-          origin: 'folder handlers/refund.task.ts',
+          origin: 'handlers/refund.task.ts',
         },
       },
     ])

@@ -122,9 +122,9 @@ describe('A registry', () => {
       assert.deepEqual(ports.announced, [
         {
           name: 'registry.conflict_resolved',
-          payload: { kind: 'plugin', subject: 'desk', replacedOrigin: 'folder first', origin: 'folder second' },
+          payload: { kind: 'plugin', subject: 'desk', replacedOrigin: 'first', origin: 'second' },
         },
-        { name: 'registry.plugin_registered', payload: { plugin: 'desk', version: '1.0.0', origin: 'folder second' } },
+        { name: 'registry.plugin_registered', payload: { plugin: 'desk', version: '1.0.0', origin: 'second' } },
       ])
     })
 
@@ -154,7 +154,7 @@ describe('A registry', () => {
       assert.throws(offer)
       const facts = { kind: 'plugin', subject: 'broken', problems: ['`room` must be a text; found ""'] }
       assert.deepEqual(ports.announced, [
-        { name: 'registry.validation_failed', payload: { ...facts, origin: 'folder lamps/broken.ts' } },
+        { name: 'registry.validation_failed', payload: { ...facts, origin: 'lamps/broken.ts' } },
       ])
       assert.deepEqual(lamps.refusals(), [
         { ...facts, origin: folder('lamps/broken.ts'), at: '2026-01-01T00:00:00.000Z' },
@@ -209,7 +209,7 @@ describe('A registry', () => {
     lamps.unregister('desk')
     assert.deepEqual(
       ports.lines.map(({ level, fields }) => `${level} ${fields.operation}`),
-      ['info register', 'info replace', 'error refuse', 'debug look_up', 'debug look_up', 'info unregister'],
+      ['info register', 'info replace', 'info refuse', 'debug look_up', 'debug look_up', 'info unregister'],
     )
     for (const { fields } of ports.lines) {
       assert.equal(fields.correlationId, 'correlation-1')

@@ -38,7 +38,7 @@ describe('The subscriber registry', () => {
     assert.deepEqual(ports.announced, [
       {
         name: 'registry.subscriber_registered',
-        payload: { subscriber: 'audit', events: ['task.*', 'step.failed'], durable: false, origin: 'folder audit.ts' },
+        payload: { subscriber: 'audit', events: ['task.*', 'step.failed'], durable: false, origin: 'audit.ts' },
       },
     ])
   })

@@ -1,0 +1,53 @@
+import { TaskerError } from './tasker-error.js'
+
+/** Thrown when a duration cannot be read, such as one handed to `clock.advance()`. */
+export class InvalidDurationError extends TaskerError {
+  constructor(received: unknown) {
+    super('INVALID_DURATION', {
+      what: 'A duration cannot be read',
+      expected: 'milliseconds from 0, or numbers with units as in 250ms, 30s, 5m, 1h, 2d or 1h 30m',
+      received: typeof received === 'string' ? JSON.stringify(received) : String(received),
+      details: { received: String(received) },
+    })
+  }
+}
+
+/** Thrown when a test moves the clock of a test kernel that runs on the system's. */
+export class ClockNotVirtualError extends TaskerError {
+  constructor() {
+    super('CLOCK_NOT_VIRTUAL', {
+      what: "The clock cannot be moved: this test kernel runs on the system's",
+      wayOut: "Leave `clock: 'system'` out of createTestTasker(), or wait as long as it takes",
+    })
+  }
+}
+
+/** Thrown when something is asked of a worker that a test has lost on purpose. */
+export class WorkerLostError extends TaskerError {
+  constructor() {
+    super('WORKER_LOST', {
+      what: 'The worker of this test kernel was lost, as the test asked for',
+      wayOut: 'Call restart() for a new one on the same database',
+    })
+  }
+}
+
+/** What a step fails with that a test told to fail. */
+export class InjectedFaultError extends TaskerError {
+  constructor(what: string) {
+    super('INJECTED_FAULT', { what: `${what} failed because the test asked for it`, details: { what } })
+  }
+}
+
+/** Thrown when a task of a test did not end in time. */
+export class TestRunTimeoutError extends TaskerError {
+  constructor(task: string, state: string, running: readonly string[], timeoutMs: number) {
+    const rest = running.length > 0 ? `, with ${running.join(', ')} running` : ''
+    super('TEST_RUN_TIMEOUT', {
+      what: `Task ${task} has not ended within ${timeoutMs} ms of real time; it is ${state}${rest}`,
+      wayOut:
+        'While a handler runs, the clock stands still: where it waits for time to pass, create the task with tasks.create() and use clock.advance(); where it only takes long, raise timeoutMs of run()',
+      details: { task, state, running, timeoutMs },
+    })
+  }
+}

@@ -1,0 +1,106 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import type { VirtualClock } from './virtual-clock.js'
+
+/** What the driver asks of the kernel that is current. */
+export interface DrivenKernel {
+  /** Nothing is owned, being claimed or being committed. */
+  readonly isQuiet: boolean
+  /** A claim or a commit is under way. */
+  readonly isBooking: boolean
+  /** Grows with everything that happens. */
+  readonly activity: number
+  claimSoon(): void
+  /** When the next task without an owner is due. */
+  nextDueAt(): Promise<number | undefined>
+  /** Waits for the subscribers. */
+  subscribersIdle(): Promise<void>
+}
+
+/**
+ * How long, in real time, nothing may happen while a handler runs until it counts as one that waits for time to pass. Long enough
+ * for a handler that computes or asks a server nearby, short enough for a test.
+ */
+const patienceMs = 100
+
+/** Moves a virtual clock from one due time to the next, and lets the kernel do at each what is due. */
+export class TimeDriver {
+  readonly #clock: VirtualClock
+  /** Undefined while there is none. */
+  readonly #kernel: () => DrivenKernel | undefined
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(clock: VirtualClock, kernel: () => DrivenKernel | undefined) {
+    this.#clock = clock
+    this.#kernel = kernel
+  }
+
+  /** Moves on by `ms`: everything due on the way happens at its time. Ends when nothing runs, or only what waits for time. */
+  advance(ms: number): Promise<void> {
+    return this.#exclusively(async () => {
+      const target = this.#clock.now() + ms
+      await this.#settle()
+      for (let next = await this.#next(); next !== undefined && next <= target; next = await this.#next()) {
+        await this.#arriveAt(next)
+      }
+      await this.#arriveAt(target)
+      await this.#kernel()?.subscribersIdle()
+    })
+  }
+
+  /**
+   * Waits until nothing runs and then, unless `isDone`, moves on to the next due time. False if `isDone`; true if something was
+   * done or is still running.
+   */
+  moveUnless(isDone: () => Promise<boolean>): Promise<boolean> {
+    return this.#exclusively(async () => {
+      this.#kernel()?.claimSoon()
+      const isQuiet = await this.#settle()
+      if (await isDone()) return false
+      if (!isQuiet) return true
+      const next = await this.#next()
+      if (next === undefined) await sleep(10)
+      else await this.#arriveAt(next)
+      return true
+    })
+  }
+
+  async #arriveAt(time: number): Promise<void> {
+    this.#clock.moveTo(time)
+    this.#kernel()?.claimSoon()
+    await this.#settle()
+  }
+
+  /** The next time at which something happens: a timer, or a task is due. */
+  async #next(): Promise<number | undefined> {
+    const dueAt = await this.#kernel()?.nextDueAt()
+    // What is due already and was not claimed waits for room, not for time.
+    const times = [this.#clock.nextTimerAt, dueAt !== undefined && dueAt > this.#clock.now() ? dueAt : undefined]
+    const known = times.filter((time) => time !== undefined)
+    return known.length === 0 ? undefined : Math.min(...known)
+  }
+
+  /** Waits until nothing runs; gives up, with false, where only handlers run and nothing happens for a while. */
+  async #settle(): Promise<boolean> {
+    let seen = -1
+    let since = performance.now()
+    for (let quietTurns = 0; ; ) {
+      await nextTurn()
+      const kernel = this.#kernel()
+      if (kernel === undefined) return false
+      quietTurns = kernel.isQuiet ? quietTurns + 1 : 0
+      // What a promise or an immediate is about to set off shows within a turn or two.
+      if (quietTurns > 2) return true
+      if (kernel.activity !== seen || kernel.isBooking) {
+        seen = kernel.activity
+        since = performance.now()
+      } else if (performance.now() - since > patienceMs) return false
+      else if (quietTurns === 0) await sleep(1)
+    }
+  }
+
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work)
+    this.#turn = result.catch(() => undefined)
+    return result
+  }
+}
