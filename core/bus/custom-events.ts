@@ -4,6 +4,7 @@ import { nearestName } from '../errors/nearest-name.js'
 import { assertCustomEventName, type CustomEventDescriptor } from '../events/custom-event.js'
 import { lifecycleEventNames } from '../events/event-catalogue.js'
 import { familyOf, isReservedFamily } from '../events/event-families.js'
+import { assertEventSchema } from '../events/event-validation.js'
 
 /** The custom events that have been declared. */
 export class CustomEvents {
@@ -12,14 +13,16 @@ export class CustomEvents {
   /**
    * Declares an event; saying the same again changes nothing.
    *
-   * @throws DuplicateEventError when the name is declared already, and differently
+   * @throws DuplicateEventError when the name is declared already, and differently; InvalidSchemaError
    */
   declare(descriptor: CustomEventDescriptor): void {
     const declared = this.#byName.get(descriptor.name)
     if (declared === descriptor) return
     assertCustomEventName(descriptor.name)
     if (declared !== undefined && !isSame(declared, descriptor)) throw new DuplicateEventError(descriptor.name)
-    if (declared === undefined) this.#byName.set(descriptor.name, descriptor)
+    if (declared !== undefined) return
+    if (descriptor.schema !== undefined) assertEventSchema(descriptor.name, descriptor.schema)
+    this.#byName.set(descriptor.name, descriptor)
   }
 
   get(name: string): CustomEventDescriptor | undefined {

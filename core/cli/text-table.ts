@@ -9,17 +9,18 @@ export interface TableOptions {
 
 const GAP = '  '
 
-/** Rows under a headline, columns aligned, without lines around them. The last column is not padded. */
+/** Rows under a headline, columns aligned, without lines around them. Columns that are empty in every row are left out. */
 export function textTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   options: TableOptions,
 ): string {
-  const lines = [head, ...rows].map((row) => row.map(oneLine))
-  const widths = head.map((_, column) => Math.max(...lines.map((row) => lengthOf(row[column]!))))
-  const [first, ...rest] = lines.map((row) => {
-    const line = row.map((cell, column) => padded(cell, column === row.length - 1 ? 0 : widths[column]!)).join(GAP)
-    return cut(line.trimEnd(), options.width)
+  const columns = head.map((_, column) => column).filter((column) => rows.some((row) => row[column] !== ''))
+  const lines = [head, ...rows].map((row) => columns.map((column) => oneLine(row[column]!)))
+  const widths = columns.map((_, place) => Math.max(...lines.map((line) => lengthOf(line[place]!))))
+  const [first, ...rest] = lines.map((line) => {
+    const text = line.map((cell, place) => padded(cell, widths[place]!)).join(GAP)
+    return cut(text.trimEnd(), options.width)
   })
   return [options.paint('dim', first!), ...rest].join('\n')
 }

@@ -63,7 +63,10 @@ export class UnknownDependencyError extends DefinitionError {
     const nearest = nearestName(dependency, choices)
     super('UNKNOWN_DEPENDENCY', subject, {
       what: `${place(subject)} depends on "${dependency}", which is none of the steps it may depend on`,
-      expected: choices.length === 0 ? 'no dependency, because no step comes before it' : `one of ${list(choices)}`,
+      expected:
+        choices.length === 0
+          ? 'no dependency, because no step comes before it'
+          : `${choices.length === 1 ? '' : 'one of '}${list(choices)}`,
       wayOut: nearest === undefined ? 'Define that step first, or take the name out' : `Did you mean "${nearest}"?`,
       details: { dependency, choices, nearest },
     })
@@ -166,6 +169,7 @@ export class InvalidSchemaError extends TaskerError {
       what: `The schema of ${owner} cannot be used${facts.reason === undefined ? '' : `: ${facts.reason}`}`,
       expected: 'JSON Schema (TypeBox types are JSON Schema) or a Standard Schema such as those of zod and valibot',
       received: facts.received,
+      wayOut: 'Correct the schema',
       cause: facts.cause,
       details: { owner },
     })

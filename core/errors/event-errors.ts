@@ -10,7 +10,7 @@ export class UnknownEventError extends TaskerError {
     super('UNKNOWN_EVENT', {
       what: `There is no event "${pattern}"`,
       expected: 'a lifecycle event, a declared custom event, "<family>.*" or "*"',
-      wayOut: `${suggestion}Declare a custom event with defineEvent and list it under customEvents; \`tasker events\` lists all.`,
+      wayOut: `${suggestion}Declare a custom event with defineEvent and list it under customEvents; \`tasker events list\` lists all.`,
       details: { pattern, nearest },
     })
   }
@@ -67,7 +67,7 @@ export class InvalidEventPayloadError extends TaskerError {
       what: `The payload of "${eventName}" does not fit its schema${path === '' ? '' : ` at ${path}`}`,
       expected,
       received: found,
-      wayOut: `\`tasker events ${eventName}\` prints the schema.`,
+      wayOut: `\`tasker events show ${eventName}\` prints the schema.`,
       details: { eventName, path, expected, found },
     })
   }

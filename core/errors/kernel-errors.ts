@@ -12,24 +12,36 @@ export class MissingPackageError extends TaskerError {
   }
 }
 
+/** Thrown when the version of Node that runs the program is older than what Tasker needs. */
+export class NodeTooOldError extends TaskerError {
+  constructor(version: string, needed: string) {
+    super('NODE_TOO_OLD', {
+      what: `Tasker cannot run on Node ${version}`,
+      expected: `Node ${needed} or newer`,
+      wayOut: 'Install one from https://nodejs.org or with a version manager (nvm install 24), and start again',
+      details: { version, needed },
+    })
+  }
+}
+
 /** Thrown when a plugin did not end its setup, start or stop in time. */
 export class PluginTimeoutError extends TaskerError {
-  constructor(plugin: string, phase: string, timeoutMs: number) {
+  constructor(plugin: string, phase: string, timeoutMs: number, origin?: string) {
     super('PLUGIN_TIMEOUT', {
-      what: `Plugin ${plugin} hangs: its ${phase} has not ended within ${timeoutMs} ms`,
+      what: `${named(plugin, origin)} hangs: its ${phase} has not ended within ${timeoutMs} ms`,
       wayOut: 'Look at what it waits for, raise boot.timeoutMs, or disable it by name in discovery.disable',
-      details: { plugin, phase, timeoutMs },
+      details: { plugin, phase, timeoutMs, origin },
     })
   }
 }
 
 /** Thrown when a plugin's setup, start or stop failed. */
 export class PluginFailedError extends TaskerError {
-  constructor(plugin: string, phase: string, cause: unknown) {
+  constructor(plugin: string, phase: string, cause: unknown, origin?: string) {
     super('PLUGIN_FAILED', {
-      what: `Plugin ${plugin} failed in its ${phase}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      what: `${named(plugin, origin)} failed in its ${phase}: ${cause instanceof Error ? cause.message : String(cause)}`,
       wayOut: 'Correct the plugin or its options, or disable it by name in discovery.disable',
-      details: { plugin, phase },
+      details: { plugin, phase, origin },
       cause,
     })
   }
@@ -49,11 +61,11 @@ export class UnknownPluginError extends TaskerError {
 
 /** Thrown when plugin options do not fit the schema that the plugin declares. */
 export class PluginOptionsInvalidError extends TaskerError {
-  constructor(plugin: string, problems: readonly string[]) {
+  constructor(plugin: string, problems: readonly string[], origin?: string) {
     super('PLUGIN_OPTIONS_INVALID', {
-      what: `The options of plugin ${plugin} do not fit its schema: ${problems.join('; ')}`,
-      wayOut: 'Correct them where the configuration names the plugin: { use, options }',
-      details: { plugin, problems },
+      what: `${named(plugin, origin)} refuses its options, which do not fit its schema: ${problems.join('; ')}`,
+      wayOut: 'Correct them where the configuration names the plugin: plugins: [{ use, options }]',
+      details: { plugin, problems, origin },
     })
   }
 }
@@ -89,4 +101,8 @@ export class TaskerStateError extends TaskerError {
   constructor(what: string, state: string, wayOut: string) {
     super('WRONG_STATE', { what: `${what}: this instance is ${state}`, wayOut, details: { state } })
   }
+}
+
+function named(plugin: string, origin: string | undefined): string {
+  return origin === undefined ? `Plugin ${plugin}` : `Plugin ${plugin}, from ${origin},`
 }

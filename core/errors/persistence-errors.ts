@@ -5,7 +5,8 @@ export class DatabaseUnavailableError extends TaskerError {
   constructor(cause: unknown) {
     super('DATABASE_UNAVAILABLE', {
       what: `The database does not answer: ${messageOf(cause)}`,
-      wayOut: 'Check that the server of database.url runs and accepts connections; a worker that runs tries again by itself',
+      wayOut:
+        'Check that the server of database.url runs and accepts connections; a worker that runs tries again by itself',
       cause,
     })
   }

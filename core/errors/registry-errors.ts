@@ -84,7 +84,9 @@ export class UnknownHandlerError extends TaskerError {
         elsewhere.length > 0
           ? `Did you mean ${quoted(elsewhere)}?`
           : (didYouMean({ namespace, name, version: version ?? '' }[missing], choices) ??
-            'Name its folder, file or value under `handlers` in tasker.config.ts'),
+            (missing === 'version'
+              ? 'Ask for a version that is there, or register the one that you need: versions live side by side'
+              : 'Name its folder, file or value under `handlers` in tasker.config.ts')),
       details: { namespace, name, version, missing, choices, elsewhere },
     })
   }
@@ -104,7 +106,7 @@ export class InvalidHandlerNameError extends TaskerError {
 
 /** One thing wrong with how plugins depend on each other. */
 export type PluginDependencyProblem =
-  | { readonly kind: 'missing'; readonly plugin: string; readonly dependsOn: string }
+  | { readonly kind: 'missing'; readonly plugin: string; readonly dependsOn: string; readonly origin?: string }
   | { readonly kind: 'cycle'; readonly plugins: readonly string[] }
 
 /** Thrown when plugins cannot be put in an order: one that is depended on is missing, or they depend on each other. */
@@ -115,7 +117,9 @@ export class PluginDependencyError extends TaskerError {
     const isMissing = problems.some(({ kind }) => kind === 'missing')
     super('PLUGIN_DEPENDENCY', {
       what: problems.map((problem) => describeDependencyProblem(problem, registered)).join('. '),
-      expected: `every plugin in \`dependsOn\` to be registered, and no plugin to depend on itself`,
+      expected: isMissing
+        ? 'every plugin that `dependsOn` names to be registered'
+        : 'no plugin to depend on itself, directly or through others',
       wayOut: isMissing
         ? 'Add the missing plugin to `plugins` in tasker.config.ts, or take it out of `dependsOn`'
         : 'Take one of these names out of `dependsOn`',
@@ -130,7 +134,8 @@ export function describeDependencyProblem(problem: PluginDependencyProblem, regi
   if (problem.kind === 'cycle') return `The plugins ${problem.plugins.join(' → ')} depend on each other`
   const near = nearestName(problem.dependsOn, registered)
   const hint = near === undefined ? '' : ` (did you mean "${near}"?)`
-  return `Plugin ${problem.plugin} depends on "${problem.dependsOn}", which is not registered${hint}`
+  const from = problem.origin === undefined ? '' : `, from ${problem.origin},`
+  return `Plugin ${problem.plugin}${from} depends on "${problem.dependsOn}", which is not registered${hint}`
 }
 
 /** Enough to choose from, few enough to read. */

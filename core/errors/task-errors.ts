@@ -1,3 +1,4 @@
+import { nearestName } from './nearest-name.js'
 import { TaskerError } from './tasker-error.js'
 
 /** Thrown when an event is not legal in the state that a task or step is in. */
@@ -28,13 +29,19 @@ export class ContextInvalidError extends TaskerError {
 /** Thrown when a value cannot be stored: JSON or PostgreSQL cannot hold it, or it is too large. */
 export class NotStorableError extends TaskerError {
   constructor(subject: string, path: string, problem: string) {
+    const isTooLarge = problem.includes('more than the limit')
     super('NOT_STORABLE', {
-      what: `${subject} cannot be stored`,
-      expected: 'a JSON value',
-      received: `${path === '' ? 'as a whole' : `at ${path}`} ${problem}`,
-      wayOut: 'Return plain data; keep large data in a file or an object store and return where it is',
+      what: `${subject} cannot be stored: ${path === '' ? 'it' : path} is ${problem}`,
+      wayOut: isTooLarge
+        ? 'Keep large data in a file or an object store and give where it is; execution.maxContextBytes and maxResultBytes are the limits'
+        : 'Give plain data: texts, finite numbers, booleans, lists and objects of these',
       details: { subject, path, problem },
     })
+  }
+
+  /** The same value will not be storable at the next attempt. */
+  get [Symbol.for('tasker.error.permanent')](): true {
+    return true
   }
 }
 
@@ -80,9 +87,11 @@ export class TaskNotFoundError extends TaskerError {
 /** Thrown when a task has no step of a name. */
 export class StepNotFoundError extends TaskerError {
   constructor(task: string, stepName: string, choices: readonly string[]) {
+    const near = nearestName(stepName, choices)
     super('STEP_NOT_FOUND', {
       what: `Task ${task} has no step "${stepName}"`,
-      expected: `one of ${choices.join(', ')}`,
+      expected: `${choices.length === 1 ? '' : 'one of '}${choices.join(', ')}`,
+      ...(near === undefined ? {} : { wayOut: `Did you mean "${near}"?` }),
       details: { task, stepName, choices },
     })
   }

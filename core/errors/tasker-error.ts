@@ -42,15 +42,17 @@ export function isTaskerError(value: unknown): value is TaskerError {
 }
 
 function sentences({ what, expected, received, wayOut }: ErrorParts): string {
-  return [
-    what,
-    expected === undefined ? undefined : `Expected ${expected}`,
-    received === undefined ? undefined : `Received ${received}`,
-    wayOut,
-  ]
-    .filter((part) => part !== undefined)
-    .map((part) => (/[.!?:]$/.test(part) || part.includes('\n') ? part : `${part}.`))
-    .join(' ')
-    // What follows a list of lines begins a line of its own.
-    .replace(/\n (?! )/g, '\n')
+  return (
+    [
+      what,
+      expected === undefined ? undefined : `Expected ${expected}`,
+      received === undefined ? undefined : `Received ${received}`,
+      wayOut,
+    ]
+      .filter((part) => part !== undefined)
+      .map((part) => (/[.!?:]$/.test(part) || part.includes('\n') ? part : `${part}.`))
+      .join(' ')
+      // What follows a list of lines begins a line of its own.
+      .replace(/\n (?! )/g, '\n')
+  )
 }

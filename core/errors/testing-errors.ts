@@ -46,7 +46,7 @@ export class TestRunTimeoutError extends TaskerError {
     super('TEST_RUN_TIMEOUT', {
       what: `Task ${task} has not ended within ${timeoutMs} ms of real time; it is ${state}${rest}`,
       wayOut:
-        'While a handler runs, the clock stands still: where it waits for time to pass, create the task with tasks.create() and use clock.advance(); where it only takes long, raise timeoutMs of run()',
+        'While a handler runs, the clock stands still: where it waits for time to pass, create the task with tasks.create() and use clock.advance(); where it only takes long, raise giveUpAfterMs of run()',
       details: { task, state, running, timeoutMs },
     })
   }

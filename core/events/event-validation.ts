@@ -1,6 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
+import { InvalidSchemaError } from '../errors/definition-errors.js'
 import { InvalidEventPayloadError } from '../errors/event-errors.js'
 import type { EventSchema } from './custom-event.js'
 import { type LifecycleEventName, lifecycleEvents } from './event-catalogue.js'
@@ -29,6 +30,20 @@ export function assertPayload(name: string, schema: EventSchema, payload: unknow
   if (validate(payload)) return
   const { path, expected, found } = explain(mostTelling(validate.errors ?? []), payload)
   throw new InvalidEventPayloadError(name, path, expected, found)
+}
+
+/**
+ * Refuses the schema of a custom event that is not valid JSON Schema, before the first payload would fail by it.
+ *
+ * @throws InvalidSchemaError
+ */
+export function assertEventSchema(name: string, schema: EventSchema): void {
+  try {
+    if (!validators.has(schema)) compile(schema)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new InvalidSchemaError(`the event ${name}`, { received: JSON.stringify(schema).slice(0, 120), reason, cause })
+  }
 }
 
 function compile(schema: EventSchema): ValidateFunction {

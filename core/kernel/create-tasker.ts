@@ -4,6 +4,7 @@ import { loadConfig } from '../config/load-config.js'
 import { resolveConfig } from '../config/resolve-config.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import { bootTasker } from './boot-tasker.js'
+import { assertNodeVersion } from './node-version.js'
 import type { Tasker } from './tasker.js'
 import type { CreateTaskerOptions } from './tasker-options.js'
 
@@ -13,12 +14,13 @@ import type { CreateTaskerOptions } from './tasker-options.js'
  *
  * Without a configuration it finds `tasker.config.ts` in the current folder; no file at all is a valid configuration.
  *
- * @throws ConfigurationInvalidError, ConfigurationLoadError, DiscoveryError, EmbeddedDatabaseInUseError, PluginFailedError
+ * @throws NodeTooOldError, ConfigurationInvalidError, ConfigurationLoadError, DiscoveryError, EmbeddedDatabaseInUseError, PluginFailedError
  * @example
  * await using tasker = await createTasker({ handlers: [processOrder] })
  * await tasker.start()
  */
 export async function createTasker(config?: ConfigSource, options: CreateTaskerOptions = {}): Promise<Tasker> {
+  assertNodeVersion()
   return bootTasker(await resolve(config, options), options)
 }
 

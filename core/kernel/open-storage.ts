@@ -49,7 +49,11 @@ export async function openStorage(
   const running = guest?.connection ?? options.runningServer
   const server = running ? undefined : await startEmbeddedServer({ path, log: (message) => log.debug({}, message) })
   const connection = running ?? server!.connection
-  const database = await openDatabase({ connection, schema, poolSize: embeddedPoolSize, log })
+  const database = await openDatabase({ connection, schema, poolSize: embeddedPoolSize, log }).catch(async (error) => {
+    // The folder must not stay locked by a server that nobody uses.
+    await server?.stop()
+    throw error
+  })
   const info = {
     kind: 'embedded',
     path,

@@ -1,4 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describeOrigin } from '../contracts/origin.js'
 import type { PluginApis, PluginContext, PluginDefinition } from '../contracts/plugin.js'
 import {
   PluginFailedError,
@@ -66,7 +67,7 @@ export class PluginHost {
   /** Sets up all plugins, each after those it depends on. */
   async setUp(contextFor: (plugin: PluginDefinition) => PluginContext): Promise<void> {
     for (const plugin of this.#registry.inBootOrder()) {
-      const options = checkOptions(plugin, this.#options.get(plugin.name) ?? {})
+      const options = checkOptions(plugin, this.#options.get(plugin.name) ?? {}, this.#originOf(plugin))
       const api = await this.#inTime(plugin, 'setup', () => plugin.setup?.(contextFor(plugin), options))
       this.#apis.set(plugin.name, api)
     }
@@ -92,29 +93,36 @@ export class PluginHost {
     return failures
   }
 
+  #originOf({ name }: PluginDefinition): string | undefined {
+    const origin = this.#registry.entry(name)?.origin
+    return origin?.place ? describeOrigin(origin) : undefined
+  }
+
   async #inTime(plugin: PluginDefinition, phase: string, work: () => unknown): Promise<unknown> {
     const late = Promise.withResolvers<never>()
     const timer = setTimeout(
-      () => late.reject(new PluginTimeoutError(plugin.name, phase, this.#timeoutMs)),
+      () => late.reject(new PluginTimeoutError(plugin.name, phase, this.#timeoutMs, this.#originOf(plugin))),
       this.#timeoutMs,
     )
     try {
       return await Promise.race([(async () => work())(), late.promise])
     } catch (error) {
       if (isTaskerError(error) && error.code === 'PLUGIN_TIMEOUT') throw error
-      throw new PluginFailedError(plugin.name, phase, error)
+      throw new PluginFailedError(plugin.name, phase, error, this.#originOf(plugin))
     } finally {
       clearTimeout(timer)
     }
   }
 }
 
-function checkOptions(plugin: PluginDefinition, given: Options): Options {
+function checkOptions(plugin: PluginDefinition, given: Options, origin: string | undefined): Options {
   if (plugin.options === undefined) return given
   const options = structuredClone(given)
   const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: false })
   const check = ajv.compile(plugin.options)
   if (check(options)) return options
-  const problems = (check.errors ?? []).map((error) => `${error.instancePath || 'options'} ${error.message}`)
-  throw new PluginOptionsInvalidError(plugin.name, problems)
+  const problems = (check.errors ?? []).map(
+    (error) => `options${error.instancePath.replaceAll('/', '.')} ${error.message}`,
+  )
+  throw new PluginOptionsInvalidError(plugin.name, problems, origin)
 }

@@ -28,7 +28,11 @@ export async function registerFinds(finds: Finds, parts: Composition, onRefusal:
     const isContained = item.origin.kind === 'package' || onRefusal === 'collect'
     if (!isContained) problems.push(problemOf(item.origin, error))
     // What ends the boot is thrown, and whoever catches it says it; what is left out only the log can tell.
-    else parts.log.error({ origin: place, err: error }, `${singular[item.kind]} of ${place} was left out: ${textOf(error)}`)
+    else
+      parts.log.error(
+        { origin: place, err: error },
+        `${singular[item.kind]} of ${place} was left out: ${textOf(error)}`,
+      )
   }
   for (const failed of finds.failed) refuse(failed, failed.error)
   for (const kind of registrationOrder) {

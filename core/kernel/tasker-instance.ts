@@ -88,11 +88,8 @@ export class TaskerInstance implements Tasker {
 
   start(): Promise<void> {
     if (this.#stopping) {
-      throw new TaskerStateError(
-        'start() cannot be called again',
-        this.#state,
-        'Make a new instance with createTasker()',
-      )
+      const wayOut = 'Make a new instance with createTasker()'
+      return Promise.reject(new TaskerStateError('start() cannot be called after stop()', this.#state, wayOut))
     }
     this.#starting ??= this.#start()
     return this.#starting

@@ -30,17 +30,16 @@ export class AttemptFactory {
     const definition = this.#owned.stepDefinition(stepName)!
     const results = Object.fromEntries(step.dependsOn.map((name) => [name, this.#owned.results.get(name)]))
     const input = { task, step, definition, results, causationId }
-    return new StepAttempt(input, this.#attemptServices(stepName), onEnd, onSettled)
+    return new StepAttempt(input, this.#attemptServices(stepName, causationId), onEnd, onSettled)
   }
 
   /** Publishes that the handler is about to be called. */
-  announce(attempt: StepAttempt): void {
-    const { context, results } = attempt.context
-    this.#publish(attempt.stepName, 'step.before_handle', () => ({ inputs: { context, results } }))
-    this.#publish(attempt.stepName, 'step.handle', () => ({ progress: 0, number: 0 }))
+  announce({ stepName, causationId, context: { context, results } }: StepAttempt): void {
+    this.#publish(stepName, causationId, 'step.before_handle', () => ({ inputs: { context, results } }))
+    this.#publish(stepName, causationId, 'step.handle', () => ({ progress: 0, number: 0 }))
   }
 
-  #attemptServices(stepName: string): AttemptServices {
+  #attemptServices(stepName: string, causationId: string): AttemptServices {
     const { clock, log, settings, handlers } = this.#services
     const { task } = this.#owned
     return {
@@ -53,7 +52,7 @@ export class AttemptFactory {
       publishNow: (event, payload) => handlers.publishNow(event, payload),
       onProgress: (_name, progress, number, message) => {
         const said = message === undefined ? {} : { message }
-        this.#publish(stepName, 'step.handle', () => ({ progress, number, ...said }))
+        this.#publish(stepName, causationId, 'step.handle', () => ({ progress, number, ...said }))
       },
       onLateResult: () => {
         log.warn({ taskId: task.id, step: stepName }, `step ${stepName} settled after its attempt had ended; dropped`)
@@ -63,12 +62,13 @@ export class AttemptFactory {
 
   #publish<N extends 'step.before_handle' | 'step.handle'>(
     stepName: string,
+    causationId: string,
     name: N,
     onTop: () => N extends 'step.handle' ? { progress: number; number: number; message?: string } : { inputs: unknown },
   ): void {
     const { task } = this.#owned
     const step = this.#owned.step(stepName)!
-    const about = { taskId: task.id, stepId: step.id, correlationId: task.correlationId }
+    const about = { taskId: task.id, stepId: step.id, correlationId: task.correlationId, causationId }
     const base = { ...aboutTask(task), stepName, attempt: step.attempts, retryLimit: step.retryLimit }
     this.#services.publisher.publish(name, about, () => ({ ...base, ...onTop() }) as never)
   }

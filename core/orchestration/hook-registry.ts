@@ -1,11 +1,24 @@
 import type { HookMap, HookName, Hooks } from '../contracts/hooks.js'
 import type { Logger } from '../contracts/logger.js'
 import type { StepContext } from '../contracts/task-definition.js'
+import { UnknownHookError } from '../errors/hook-errors.js'
 
 interface Registered<N extends HookName> {
   readonly hook: HookMap[N]
   readonly owner: string
 }
+
+const order: Readonly<Record<HookName, true>> = {
+  beforeTaskCreate: true,
+  beforeCommand: true,
+  beforeStepExecute: true,
+  beforeExport: true,
+  aroundStepExecute: true,
+  afterStepExecute: true,
+  onStart: true,
+  onStop: true,
+}
+const hookNames = Object.keys(order) as readonly HookName[]
 
 /** The hooks that plugins added, called in the order in which they were added, each awaited. */
 export class HookRegistry implements Hooks {
@@ -17,6 +30,7 @@ export class HookRegistry implements Hooks {
   }
 
   add<N extends HookName>(name: N, hook: HookMap[N], owner = 'configuration'): () => void {
+    if (!hookNames.includes(name)) throw new UnknownHookError(name, hookNames, owner)
     const entry: Registered<HookName> = { hook, owner }
     const list = this.#hooks.get(name) ?? []
     this.#hooks.set(name, [...list, entry])

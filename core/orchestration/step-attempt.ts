@@ -94,6 +94,11 @@ export class StepAttempt {
     return this.#isSettled
   }
 
+  /** The event that admitted it. */
+  get causationId(): string {
+    return this.#input.causationId
+  }
+
   get context(): StepContext {
     return this.#makeContext()
   }

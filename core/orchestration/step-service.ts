@@ -41,7 +41,7 @@ export class StepService implements StepsApi {
     return this.#command('step.retry', step, options, { newKey })
   }
 
-  resolve(step: StepReference, { results, ...options }: CommandOptions & { results?: unknown } = {}) {
+  async resolve(step: StepReference, { results, ...options }: CommandOptions & { results?: unknown } = {}) {
     if (results === undefined) return this.#command('step.resolve', step, options, {})
     const stored = assertStorable(`The results for ${parse(step).stepName}`, results, this.#maxResultBytes)
     return this.#command('step.resolve', step, options, { results: stored })

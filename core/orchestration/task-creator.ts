@@ -11,6 +11,7 @@ import { creationEvents } from './creation-events.js'
 import type { HookRegistry } from './hook-registry.js'
 import type { Journal } from './journal.js'
 import { aboutTask, fullNameOf, type LifecyclePublisher } from './lifecycle-publisher.js'
+import { assertTaskRequest } from './request-check.js'
 import type { OrchestrationSettings } from './settings.js'
 import type { WakeUps } from './wake-ups.js'
 import type { Worker } from './worker.js'
@@ -39,6 +40,7 @@ export class TaskCreator {
   }
 
   async create(request: TaskRequest, defined?: DefinedTask): Promise<TaskRecord> {
+    assertTaskRequest(request)
     const { definition } = defined ?? this.#services.requireDefinition(request)
     const { context: given, ...fields } = request
     assertStorable(`The request for ${fullNameOf(definition)}`, fields, this.#services.settings.maxContextBytes)

@@ -36,7 +36,8 @@ export class TaskRunner implements JournalParticipant {
   readonly #live = new Set<StepAttempt>()
   readonly #clearances: StepClearances
   readonly #onReleased: (runner: TaskRunner) => void
-  readonly #isCommandOnly: boolean
+  /** It only applies a command and releases the task again. */
+  readonly isCommandOnly: boolean
   /** Id of the event that admitted the running attempt of a step: what the attempt does is caused by it. */
   readonly #admissions = new Map<string, string>()
   /** When a step became ready, in milliseconds, until it is admitted. */
@@ -49,6 +50,7 @@ export class TaskRunner implements JournalParticipant {
   #hasStarted = false
   #isReleased = false
   #isReloading = false
+  #hasReopened = false
   #refusals = 0
   #draft: TaskDraft | undefined
   #interrupted: string[] = []
@@ -65,12 +67,17 @@ export class TaskRunner implements JournalParticipant {
     this.#attempts = new AttemptFactory(services, this.#owned)
     this.#previousOwnerId = claimed.previousOwnerId
     this.#onReleased = onReleased
-    this.#isCommandOnly = options.commandOnly ?? false
+    this.isCommandOnly = options.commandOnly ?? false
     this.#run = beginRun(services, claimed)
     this.#clearances = new StepClearances(services.handlers, {
       onCleared: () => services.journal.enqueue(this),
       onRefused: (stepName, error) => this.#post({ kind: 'refused_by_hook', stepName, error }),
     })
+  }
+
+  /** Whether a command has set the task back from `error` to run again. */
+  get hasReopened(): boolean {
+    return this.#hasReopened
   }
 
   get taskId(): string {
@@ -109,7 +116,7 @@ export class TaskRunner implements JournalParticipant {
     for (const item of this.#inbox.take()) {
       this.#interrupted.push(...takeItem(draft, this.#run, item, this.#admissions))
     }
-    if (this.#isCommandOnly || isFinal(this.#owned.task.state)) this.#finishEarly(draft)
+    if (this.isCommandOnly || isFinal(this.#owned.task.state)) this.#finishEarly(draft)
     else this.#advance(draft)
     return draft.toWrite()
   }
@@ -118,6 +125,7 @@ export class TaskRunner implements JournalParticipant {
     const draft = this.#draft!
     this.#refusals = 0
     this.#rememberAdmissions(draft)
+    this.#hasReopened ||= draft.events.some(({ name }) => name === 'task.retry_requested')
     draft.committed(logId, commit)
     for (const stepName of this.#interrupted.splice(0)) this.#interrupt(stepName, 'by command')
     for (const stepName of this.#admitted) this.#startAttempt(stepName, draft.now)
@@ -190,7 +198,7 @@ export class TaskRunner implements JournalParticipant {
     // Nobody releases a task that is in progress: whoever had it is gone, whether or not it is known who that was.
     const isAbandoned = this.#previousOwnerId !== null || task.state === 'in_progress'
     if (isAbandoned) recoverFromLostOwner(draft, this.#run, this.#previousOwnerId ?? 'unknown')
-    if (this.#isCommandOnly) return
+    if (this.isCommandOnly) return
     const startedAt = performance.now()
     startRun(draft, this.#run)
     this.#owned.promoteDue(draft.now)
@@ -216,7 +224,7 @@ export class TaskRunner implements JournalParticipant {
   /** A command ended the task, or this run serves a command only: release without a finalisation. */
   #finishEarly(draft: TaskDraft): void {
     draft.release()
-    if (!this.#isCommandOnly) announceRunEnd(draft, this.#run, 'cancelled')
+    if (!this.isCommandOnly) announceRunEnd(draft, this.#run, 'cancelled')
   }
 
   #rememberAdmissions(draft: TaskDraft): void {

@@ -78,7 +78,7 @@ export class Worker {
 
   /** Whether nothing is owned, being claimed or being committed: all that is due has been taken up and run. */
   get isQuiet(): boolean {
-    return this.#runners.size === 0 && !this.isBooking
+    return this.#runners.size + this.#reserved === 0 && !this.isBooking
   }
 
   /** Whether a claim or a commit is under way; handlers may run besides. */
@@ -188,7 +188,9 @@ export class Worker {
   #remove(runner: TaskRunner): void {
     const hadRoom = this.room > 0
     if (this.#runners.get(runner.taskId) === runner) this.#runners.delete(runner.taskId)
-    if (!hadRoom) this.claimSoon()
+    // The command that set it back has published the request to run it.
+    if (runner.hasReopened) this.#announced.add(runner.taskId)
+    if (!hadRoom || runner.isCommandOnly) this.claimSoon()
     if (this.#runners.size === 0) this.#whenEmpty?.()
   }
 

@@ -1,3 +1,4 @@
+import { describeOrigin } from '../contracts/origin.js'
 import type { PluginDefinition } from '../contracts/plugin.js'
 import { GraphCycleError } from '../errors/graph-errors.js'
 import {
@@ -67,12 +68,16 @@ export class PluginRegistry extends Registry<PluginDefinition> {
   }
 
   #boot(): { readonly order: readonly string[]; readonly problems: readonly PluginDependencyProblem[] } {
-    const plugins = this.list().map(({ value }) => ({ name: value.name, dependsOn: value.dependsOn ?? [] }))
+    const plugins = this.list().map(({ value, origin }) => ({
+      name: value.name,
+      dependsOn: value.dependsOn ?? [],
+      ...(origin.place === '' ? {} : { origin: describeOrigin(origin) }),
+    }))
     const names = new Set(plugins.map(({ name }) => name))
-    const missing = plugins.flatMap(({ name, dependsOn }) =>
+    const missing = plugins.flatMap(({ name, dependsOn, origin }) =>
       dependsOn
         .filter((other) => !names.has(other))
-        .map((other) => ({ kind: 'missing', plugin: name, dependsOn: other }) as const),
+        .map((other) => ({ kind: 'missing', plugin: name, dependsOn: other, origin }) as const),
     )
     const known = plugins.map(({ name, dependsOn }) => ({
       name,

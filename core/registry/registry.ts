@@ -193,9 +193,7 @@ export class Registry<T> implements Iterable<RegistryEntry<T>> {
 
   #refuseDuplicate(subject: string, origin: Origin, registered: Origin): AlreadyRegisteredError {
     const origins = { registered: describeOrigin(registered), refused: describeOrigin(origin) }
-    this.refuse(subject, origin, [
-      `already registered from ${origins.registered}; say { replace: true } to replace it`,
-    ])
+    this.refuse(subject, origin, [`already registered from ${origins.registered}; say { replace: true } to replace it`])
     return new AlreadyRegisteredError(this.#rules.kind, subject, origins)
   }
 

@@ -1,4 +1,4 @@
-import type { Store } from '../contracts/store.js'
+import type { Store, TaskWrite, WriteOutcome } from '../contracts/store.js'
 import { WorkerLostError } from '../errors/testing-errors.js'
 
 /** A store that a worker can lose: from then on every call is refused, and what was under way is not answered well. */
@@ -30,9 +30,22 @@ export function makeMortal(store: Store): MortalStore {
       return typeof member === 'function' ? (...args: unknown[]) => call(member as never, args) : member
     },
   })
+  const commit = async (writes: readonly TaskWrite[]): Promise<readonly WriteOutcome[]> => {
+    try {
+      return await mortal.commit(writes)
+    } catch (error) {
+      if (isDead) return writes.map(fenced)
+      throw error
+    }
+  }
   const kill = async (): Promise<void> => {
     isDead = true
     await Promise.allSettled([...underWay])
   }
-  return { store: mortal, kill }
+  return { store: Object.assign(Object.create(mortal) as Store, { commit }), kill }
+}
+
+/** What the worker is told about its writes: its runs end as if another worker had taken their tasks. */
+function fenced({ isNew }: TaskWrite): WriteOutcome {
+  return isNew ? { status: 'refused', error: new WorkerLostError() } : { status: 'lost', currentEpoch: 0 }
 }

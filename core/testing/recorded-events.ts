@@ -7,65 +7,41 @@ export interface RecordedEvents {
   names(): string[]
   all(): readonly TaskerEvent<string>[]
   /** The events that a name or wildcard selects. */
-  of<const P extends EventPattern>(pattern: P & Checked<P>): MatchingEvents<P>[]
+  of<const P extends EventPattern>(pattern: Checked<P>): MatchingEvents<P>[]
   /** What these carry. */
-  payloads<const P extends EventPattern>(pattern: P & Checked<P>): MatchingEvents<P>['payload'][]
+  payloads<const P extends EventPattern>(pattern: Checked<P>): MatchingEvents<P>['payload'][]
   /** Forgets what was recorded so far. */
   clear(): void
 }
 
 /** Keeps what it is given. */
-export class EventRecorder implements RecordedEvents {
-  readonly #events: TaskerEvent<string>[] = []
+export class EventRecorder {
+  #events: TaskerEvent<string>[] = []
+  #heard = 0
 
   record(event: TaskerEvent<string>): void {
+    this.#heard += 1
     this.#events.push(event)
   }
 
-  get count(): number {
-    return this.#events.length
+  /** How many it was ever given. */
+  get heard(): number {
+    return this.#heard
   }
 
-  names(): string[] {
-    return namesOf(this.#events)
-  }
-
-  all(): readonly TaskerEvent<string>[] {
-    return [...this.#events]
-  }
-
-  of<const P extends EventPattern>(pattern: P & Checked<P>): MatchingEvents<P>[] {
-    return select(this.#events, pattern)
-  }
-
-  payloads<const P extends EventPattern>(pattern: P & Checked<P>): MatchingEvents<P>['payload'][] {
-    return this.of(pattern).map((event) => event.payload)
-  }
-
-  clear(): void {
-    this.#events.length = 0
-  }
-
-  /** Those of one task, also what comes later. */
-  ofTask(taskId: string): RecordedEvents {
-    const own = () => this.#events.filter((event) => event.taskId === taskId)
+  /** What was recorded so far and comes later: all of it, or what is about one task. */
+  view(taskId?: string): RecordedEvents {
+    const isWanted = (event: TaskerEvent<string>) => taskId === undefined || event.taskId === taskId
+    const all = () => this.#events.filter(isWanted)
+    const select = (pattern: string) => all().filter(({ name }) => matchesPattern(pattern, name))
     return {
-      names: () => namesOf(own()),
-      all: own,
-      of: (pattern) => select(own(), pattern),
-      payloads: (pattern) => select<typeof pattern>(own(), pattern).map((event) => event.payload),
+      names: () => all().map(({ name }) => name),
+      all,
+      of: (pattern) => select(pattern as string) as never,
+      payloads: (pattern) => select(pattern as string).map(({ payload }) => payload) as never,
       clear: () => {
-        const others = this.#events.filter((event) => event.taskId !== taskId)
-        this.#events.splice(0, Infinity, ...others)
+        this.#events = this.#events.filter((event) => !isWanted(event))
       },
     }
   }
-}
-
-function namesOf(events: readonly TaskerEvent<string>[]): string[] {
-  return events.map(({ name }) => name)
-}
-
-function select<P extends EventPattern>(events: readonly TaskerEvent<string>[], pattern: string): MatchingEvents<P>[] {
-  return events.filter(({ name }) => matchesPattern(pattern, name)) as unknown as MatchingEvents<P>[]
 }

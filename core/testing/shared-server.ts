@@ -8,9 +8,9 @@ let users = 0
  * a second, a schema a tenth of that. It does not keep the process alive while nobody uses it.
  */
 export async function joinSharedServer(): Promise<EmbeddedServer> {
-  users += 1
   server ??= start()
   const running = await server
+  users += 1
   running.keepAlive(true)
   return running
 }
@@ -22,7 +22,10 @@ export async function leaveSharedServer(): Promise<void> {
 }
 
 async function start(): Promise<EmbeddedServer> {
-  const started = await startEmbeddedServer({ path: ':memory:' })
+  const started = await startEmbeddedServer({ path: ':memory:' }).catch((error: unknown) => {
+    server = undefined
+    throw error
+  })
   // Node calls this when nothing else is left to do: the socket's folder is then removed.
   process.once('beforeExit', () => {
     server = undefined

@@ -48,20 +48,27 @@ export class TimeDriver {
   }
 
   /**
-   * Waits until nothing runs and then, unless `isDone`, moves on to the next due time. False if `isDone`; true if something was
-   * done or is still running.
+   * Waits until nothing runs and then, unless `isDone`, moves on towards the time at which the next task is due. False if
+   * `isDone`; true if something was done or is still running.
    */
   moveUnless(isDone: () => Promise<boolean>): Promise<boolean> {
     return this.#exclusively(async () => {
-      this.#kernel()?.claimSoon()
       const isQuiet = await this.#settle()
       if (await isDone()) return false
-      if (!isQuiet) return true
-      const next = await this.#next()
-      if (next === undefined) await sleep(10)
-      else await this.#arriveAt(next)
+      if (isQuiet) await this.#moveToDueTask()
       return true
     })
+  }
+
+  async #moveToDueTask(): Promise<void> {
+    const dueAt = await this.#kernel()?.nextDueAt()
+    if (dueAt !== undefined) {
+      await this.#arriveAt(earliest(this.#clock.nextTimerAt, dueAt)!)
+      return
+    }
+    // The owner is another worker, or was: that is seen in real time.
+    await sleep(10)
+    await this.#arriveAt(this.#clock.now())
   }
 
   async #arriveAt(time: number): Promise<void> {
@@ -74,9 +81,7 @@ export class TimeDriver {
   async #next(): Promise<number | undefined> {
     const dueAt = await this.#kernel()?.nextDueAt()
     // What is due already and was not claimed waits for room, not for time.
-    const times = [this.#clock.nextTimerAt, dueAt !== undefined && dueAt > this.#clock.now() ? dueAt : undefined]
-    const known = times.filter((time) => time !== undefined)
-    return known.length === 0 ? undefined : Math.min(...known)
+    return earliest(this.#clock.nextTimerAt, dueAt !== undefined && dueAt > this.#clock.now() ? dueAt : undefined)
   }
 
   /** Waits until nothing runs; gives up, with false, where only handlers run and nothing happens for a while. */
@@ -103,4 +108,9 @@ export class TimeDriver {
     this.#turn = result.catch(() => undefined)
     return result
   }
+}
+
+function earliest(...times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined)
+  return known.length === 0 ? undefined : Math.min(...known)
 }

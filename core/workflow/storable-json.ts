@@ -20,7 +20,7 @@ export function toStorableJson(value: unknown, maxBytes: number): StorableJson {
   if (typeof text !== 'string') return { ok: false, problem: text }
   const bytes = Buffer.byteLength(text)
   if (bytes > maxBytes) {
-    return { ok: false, problem: { path: '', problem: `${bytes} bytes as JSON, more than the limit of ${maxBytes}` } }
+    return { ok: false, problem: { path: '', problem: `${bytes} bytes of JSON, more than the limit of ${maxBytes}` } }
   }
   const parsed: unknown = JSON.parse(text)
   // JSON.stringify writes NUL and lone surrogates as \u escapes: the walk is needed only where such an escape occurs.
@@ -30,10 +30,12 @@ export function toStorableJson(value: unknown, maxBytes: number): StorableJson {
 
 function stringify(value: unknown): string | StorageProblem {
   let problem: StorageProblem | undefined
+  let lastPath = ''
   const paths = new WeakMap<object, string>()
   const check = function (this: unknown, key: string, item: unknown): unknown {
     const holder = this as object
     const path = join(paths.get(holder) ?? '', key, Array.isArray(holder))
+    lastPath = path
     if (typeof item === 'object' && item !== null) paths.set(item, path)
     const reason = unstorableReason(item)
     if (reason) problem ??= { path, problem: reason }
@@ -43,22 +45,31 @@ function stringify(value: unknown): string | StorageProblem {
     const text = JSON.stringify(value === undefined ? null : value, check)
     return problem ?? text ?? { path: '', problem: `a ${typeof value}, which JSON cannot hold` }
   } catch (error) {
-    return { path: '', problem: error instanceof Error ? error.message.split('\n')[0]! : String(error) }
+    return problem ?? thrownProblem(error, lastPath)
   }
+}
+
+/** JSON.stringify finds a cycle at the value where it closes; a `toJSON` or a getter that throws, before it says where. */
+function thrownProblem(error: unknown, path: string): StorageProblem {
+  if (error instanceof RangeError) return { path: '', problem: 'objects in objects, too deep to be written as JSON' }
+  const message = error instanceof Error ? error.message.split('\n')[0]! : String(error)
+  if (!message.includes('circular')) return { path: '', problem: `something that JSON.stringify fails on: ${message}` }
+  return { path, problem: 'an object that contains itself: JSON cannot hold a cycle' }
 }
 
 function unstorableReason(item: unknown): string | undefined {
   switch (typeof item) {
     case 'bigint':
-      return 'a bigint, which JSON cannot hold: return it as a string'
+      return 'a bigint, which JSON cannot hold: make it a string'
     case 'number':
       return Number.isFinite(item) ? undefined : `${item}, which JSON cannot hold`
     case 'function':
     case 'symbol':
       return `a ${typeof item}, which JSON cannot hold`
     default:
+      if (item instanceof Promise) return 'a Promise, which JSON would lose: await it'
       return item instanceof Map || item instanceof Set
-        ? `a ${item.constructor.name}, which JSON would lose: return an array or an object`
+        ? `a ${item.constructor.name}, which JSON would lose: make it an array or an object`
         : undefined
   }
 }
@@ -66,13 +77,13 @@ function unstorableReason(item: unknown): string | undefined {
 function findBadText(value: unknown, path: string): StorageProblem | undefined {
   if (typeof value === 'string') {
     const problem = badText(value)
-    return problem ? { path, problem } : undefined
+    return problem ? { path, problem: `a text with ${problem}` } : undefined
   }
   if (typeof value !== 'object' || value === null) return undefined
   const isArray = Array.isArray(value)
   for (const [key, item] of Object.entries(value)) {
     const keyProblem = isArray ? undefined : badText(key)
-    if (keyProblem) return { path, problem: `a key with ${keyProblem}` }
+    if (keyProblem) return { path, problem: `an object that has a key with ${keyProblem}` }
     const problem = findBadText(item, join(path, key, isArray))
     if (problem) return problem
   }
@@ -80,7 +91,7 @@ function findBadText(value: unknown, path: string): StorageProblem | undefined {
 }
 
 function badText(text: string): string | undefined {
-  if (text.includes('\0')) return 'a NUL character (\\u0000), which PostgreSQL cannot store in text'
+  if (text.includes('\0')) return 'a NUL character (\\u0000), which PostgreSQL cannot store'
   return text.isWellFormed()
     ? undefined
     : 'a lone surrogate, half of a UTF-16 pair: the text was cut inside a character'

@@ -1,4 +1,4 @@
-import type { Options } from 'csv-stringify/sync'
+import type { Options } from 'csv-stringify'
 import { type Static, Type } from 'typebox'
 import { toJsonText } from '../../core/index.js'
 
@@ -20,17 +20,16 @@ export const csvOptions = Type.Object(
 
 export type CsvOptions = Static<typeof csvOptions>
 
-/** The same in the words of csv-stringify: for the first piece of text, and for those after it. */
-export function stringifierOptions(
-  options: Partial<CsvOptions>,
-  columns: readonly string[],
-): { readonly first: Options; readonly next: Options } {
+/** The same in the words of csv-stringify. */
+export function stringifierOptions(options: Partial<CsvOptions>, columns: readonly string[]): Options {
   const { delimiter = ',', header = true, bom = false, quoteAll = false } = options
   const { recordDelimiter = '\n', formulas = 'neutralise' } = options
   const isNeutralising = formulas === 'neutralise'
-  const next: Options = {
+  return {
+    columns: [...columns],
+    header,
+    bom,
     delimiter,
-    header: false,
     quoted: quoteAll,
     record_delimiter: recordDelimiter,
     quote_record_delimiter: true,
@@ -43,7 +42,6 @@ export function stringifierOptions(
       object: (value) => toJsonText(value),
     },
   }
-  return { first: { ...next, header, bom, columns: [...columns] }, next }
 }
 
 /** OWASP lists the line feed as well, csv-stringify's `escape_formulas` does not know it. */

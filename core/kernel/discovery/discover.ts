@@ -49,9 +49,13 @@ async function findPlace(
   if (existsSync(path)) return findInPath(path, { ...search, kind, origin: { kind: 'folder', place } })
   const folder = packageFolderOf(place, search.directory)
   if (folder !== undefined) return findInNamedPackage(folder, kind, search)
-  const neighbours = readdirSync(search.directory).map((name) => `./${name}`)
-  const error = new PlaceNotFoundError(kind, place, search.directory, neighbours)
+  const error = new PlaceNotFoundError(kind, place, search.directory, neighboursIn(search.directory))
   return { found: [], failed: [{ kind, origin: { kind: 'configuration', place }, error }] }
+}
+
+/** What the place may have been meant to be. */
+function neighboursIn(directory: string): readonly string[] {
+  return existsSync(directory) ? readdirSync(directory).map((name) => `./${name}`) : []
 }
 
 function findValue(kind: ExtensionKind, value: unknown, index: number): Finds {

@@ -15,6 +15,10 @@ export function configurationPart(): string {
 
 /** The environment variables that Tasker reads itself. */
 export function variablesPart(): string {
-  const rows = configVariables.map(({ name, path, description }) => [`\`${name}\``, `\`${path.join('.')}\``, description])
+  const rows = configVariables.map(({ name, path, description }) => [
+    `\`${name}\``,
+    `\`${path.join('.')}\``,
+    description,
+  ])
   return markdownTable(['variable', 'wins over', 'what it is'], rows)
 }

@@ -7,6 +7,8 @@ export interface ErrorClass {
   readonly className: string
   /** The first paragraph of its docblock, as one line. */
   readonly when: string
+  /** The way out that its messages end with, where it is the same for all of them. */
+  readonly wayOut: string | undefined
 }
 
 /** Bases, which nobody throws, and the one that carries the code of another. */
@@ -34,14 +36,18 @@ export function errorClassesOf(source: string, file: string): ErrorClass[] {
     if (code === undefined) throw new Error(`${file}: class ${className} calls super() without a code in quotes`)
     const when = docblockBefore(source.slice(0, index))
     if (when === undefined) throw new Error(`${file}: class ${className} has no docblock that says when it is thrown`)
-    return [{ code, className: className!, when }]
+    const wayOut = /\bwayOut:\s*'((?:[^'\\]|\\.)*)'/.exec(body)?.[1]?.replaceAll('\\', '')
+    return [{ code, className: className!, when, wayOut }]
   })
 }
 
 /** The text of the docblock that a source ends with, up to its first paragraph or tag. */
 function docblockBefore(source: string): string | undefined {
   const block = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*$/.exec(source)?.[1]
-  const text = block?.replaceAll(/^\s*\* ?/gm, '').trim().split(/\n\s*\n|\n@/)[0]
+  const text = block
+    ?.replaceAll(/^\s*\* ?/gm, '')
+    .trim()
+    .split(/\n\s*\n|\n@/)[0]
   const line = text?.replaceAll(/\s+/g, ' ').replaceAll(/\{@link (\w+)\}/g, '`$1`')
   return line?.replace(/^Thrown when /, '')
 }

@@ -1,5 +1,5 @@
-import type { EventDefinition } from '../../../core/events/event-definition.js'
 import { lifecycleEvents } from '../../../core/events/event-catalogue.js'
+import type { EventDefinition } from '../../../core/events/event-definition.js'
 import { familyOf, lifecycleFamilies } from '../../../core/events/event-families.js'
 import { markdownTable } from './markdown-table.js'
 

@@ -5,7 +5,9 @@ export function markdownTable(titles: readonly string[], rows: readonly (readonl
 
 /** The cells of each row of the tables in a text, without heads. */
 export function tableRows(markdown: string): string[][] {
-  return [...markdown.matchAll(/(?:^\|.*\|$\n?)+/gm)].flatMap(([table]) => table.trim().split('\n').slice(2).map(cellsOf))
+  return [...markdown.matchAll(/(?:^\|.*\|$\n?)+/gm)].flatMap(([table]) =>
+    table.trim().split('\n').slice(2).map(cellsOf),
+  )
 }
 
 function cellText(text: string): string {

@@ -127,7 +127,7 @@ describe('defineTask refuses', () => {
       (error: unknown) => {
         assert.ok(error instanceof UnknownDependencyError)
         assert.match(error.message, /shop\.order@0\.1\.0, step "charge" depends on "load_ordr"/)
-        assert.match(error.message, /one of "load_order"\. Did you mean "load_order"\?/)
+        assert.match(error.message, /Expected "load_order"\. Did you mean "load_order"\?/)
         return true
       },
     )

@@ -133,7 +133,7 @@ describe('The exporter registry', () => {
         {
           message:
             `exporter yaml: ${signature} undefined. ` +
-            'It comes from folder yaml.ts; correct it there, or take it out of the configuration.',
+            'It comes from yaml.ts; correct it there, or take it out of the configuration.',
         },
       )
     })

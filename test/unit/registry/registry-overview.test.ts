@@ -37,7 +37,7 @@ describe('The overview of the registries', () => {
     assert.deepEqual(overview.health(), {
       isHealthy: false,
       message:
-        'plugins: plugin mail from folder mail was refused: `version` must be a version such as "1.0.0"; found undefined',
+        'plugins: plugin mail from mail was refused: `version` must be a version such as "1.0.0"; found undefined',
       details: { unhealthy: ['plugins'] },
     })
   })

@@ -102,7 +102,7 @@ describe('A registry', () => {
       assert.throws(() => lamps.register({ ...desk, room: 'attic' }, { origin: folder('mine') }), {
         code: 'ALREADY_REGISTERED',
         message:
-          'plugin desk from folder mine was refused: it is already registered from built in lamps. ' +
+          'plugin desk from mine was refused: it is already registered from built in lamps. ' +
           'Register it with { replace: true } if it is meant to take the place of the first, or give it another name.',
       })
       assert.equal(lamps.get('desk'), desk)
@@ -145,7 +145,7 @@ describe('A registry', () => {
         problems: ['`room` must be a text; found ""'],
         message:
           'plugin broken: `room` must be a text; found "". ' +
-          'It comes from folder lamps/broken.ts; correct it there, or take it out of the configuration.',
+          'It comes from lamps/broken.ts; correct it there, or take it out of the configuration.',
       })
       assert.deepEqual(lamps.list(), [])
     })
@@ -179,7 +179,7 @@ describe('A registry', () => {
       assert.throws(offer)
       const { isHealthy, message } = lamps.health()
       assert.equal(isHealthy, false)
-      assert.match(message ?? '', /plugin broken from folder lamps\/broken\.ts was refused: `room` must be/)
+      assert.match(message ?? '', /plugin broken from lamps\/broken\.ts was refused: `room` must be/)
       lamps.register({ name: 'broken', room: 'hall' })
       assert.deepEqual(lamps.health(), { isHealthy: true })
     })

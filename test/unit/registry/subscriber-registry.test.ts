@@ -77,15 +77,15 @@ describe('The subscriber registry', () => {
 
   it('refuses an unknown event with the nearest name', () => {
     assert.deepEqual(problems(subscriber('audit', ['task.complete', 'task.failed'])), [
-      '`on["task.complete"]` names no event, did you mean "task.completed"?: declare a custom event with defineEvent and ' +
-        'list it under customEvents',
+      '`on["task.complete"]` names no event; did you mean "task.completed"? A custom event is declared with ' +
+        'defineEvent and listed under customEvents',
     ])
   })
 
   it('refuses a wildcard that selects nothing with the nearest one', () => {
     assert.match(
       problems(subscriber('audit', ['tasks.*']))[0]!,
-      /selects no event, did you mean "task\.\*"\?: wildcards are/,
+      /selects no event; did you mean "task\.\*"\? Wildcards are/,
     )
   })
 

@@ -1,0 +1,74 @@
+import type { TaskRequest } from '../contracts/task-request.js'
+import { show } from '../errors/definition-errors.js'
+import { nearestName } from '../errors/nearest-name.js'
+import { InvalidTaskRequestError, type RequestProblem } from '../errors/request-errors.js'
+
+type Check = readonly [expected: string, holds: (value: unknown) => boolean]
+
+const text: Check = ['a text', (value) => typeof value === 'string']
+const texts: Check = [
+  'a list of texts',
+  (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
+]
+/** PostgreSQL keeps it in four bytes. */
+const priority: Check = [
+  'a whole number from -2147483648 to 2147483647',
+  (value) => typeof value === 'number' && value === (value | 0),
+]
+const time: Check = [
+  'a Date, or a time as ISO 8601 such as "2030-01-31T08:00:00Z"',
+  (value) => (value instanceof Date || typeof value === 'string') && !Number.isNaN(new Date(value).getTime()),
+]
+const duration: Check = [
+  'milliseconds, a number greater than 0',
+  (value) => Number.isFinite(value) && (value as number) > 0,
+]
+const anything: Check = ['anything', () => true]
+
+const checks: Readonly<Record<keyof TaskRequest, Check>> = {
+  namespace: text,
+  name: text,
+  version: text,
+  context: anything,
+  initiator: text,
+  sourceSystem: text,
+  reason: text,
+  tags: texts,
+  bypassSteps: texts,
+  priority,
+  runAt: time,
+  timeoutMs: duration,
+  identity: text,
+  concurrencyKey: text,
+  correlationId: text,
+  traceparent: text,
+}
+
+/**
+ * Refuses what the compiler would have refused, for callers that have none: JavaScript, HTTP, the command line.
+ *
+ * @throws InvalidTaskRequestError with every problem at once
+ */
+export function assertTaskRequest(request: TaskRequest): void {
+  if (typeof request !== 'object' || request === null) {
+    throw new InvalidTaskRequestError('a task', [
+      { path: 'the request', problem: `must be an object; received ${show(request)}` },
+    ])
+  }
+  const given = 'name' in request ? request : { name: undefined, ...(request as object) }
+  const problems = Object.entries(given).flatMap(([path, value]) => problemsAt(path, value))
+  if (problems.length > 0) throw new InvalidTaskRequestError(`task ${request.name ?? '(no name)'}`, problems)
+}
+
+function problemsAt(path: string, value: unknown): RequestProblem[] {
+  if (!Object.hasOwn(checks, path)) return [{ path, problem: unknownText(path) }]
+  const [expected, holds] = checks[path as keyof TaskRequest]
+  const isFine = (value === undefined && path !== 'name') || holds(value)
+  return isFine ? [] : [{ path, problem: `must be ${expected}; received ${show(value)}` }]
+}
+
+function unknownText(path: string): string {
+  const choices = Object.keys(checks)
+  const near = nearestName(path, choices)
+  return near === undefined ? `is not known; known are ${choices.join(', ')}` : `is not known; did you mean "${near}"?`
+}

@@ -1,0 +1,211 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EventBus } from '../bus/event-bus.js'
+import { type DefinedTask, isDefinedTask } from '../contracts/task-definition.js'
+import type { TaskRecord } from '../contracts/task-record.js'
+import type { TaskRequest } from '../contracts/task-request.js'
+import type { ContextOf } from '../contracts/tasks-api.js'
+import { isTaskerError } from '../errors/tasker-error.js'
+import { ClockNotVirtualError, TestRunTimeoutError, WorkerLostError } from '../errors/testing-errors.js'
+import type { Tasker, TaskerState } from '../kernel/tasker.js'
+import { DelegatingTasker } from './delegating-tasker.js'
+import type { Faults } from './faults.js'
+import { type Duration, parseDuration } from './parse-duration.js'
+import type { RecordedEvents } from './recorded-events.js'
+import { TestKernel, type TestKernelInput } from './test-kernel.js'
+import { type TestRun, type TestRunOptions, toTestRun } from './test-run.js'
+import type { TestClock, TestTasker } from './test-tasker.js'
+import { type DrivenKernel, TimeDriver } from './time-driver.js'
+import { VirtualClock } from './virtual-clock.js'
+
+const defaultGiveUpAfterMs = 10_000
+/** How long subscribers may still work after a run, in milliseconds of real time; one that hangs must not hold a test up. */
+const subscriberPatienceMs = 200
+/** While a kernel stops that does not come to an end by itself, this much virtual time passes in a second. */
+const stoppingSpeed = 200
+
+export interface TestTaskerInput extends TestKernelInput {
+  readonly seed: number
+  /** Takes away what the test brought to the database. */
+  cleanUp(): Promise<void>
+}
+
+/** The {@link TestTasker}: one kernel after the other on one database, and the clock that drives them. */
+export class TestTaskerInstance extends DelegatingTasker implements TestTasker {
+  readonly clock: TestClock
+  readonly #input: TestTaskerInput
+  readonly #driver: TimeDriver | undefined
+  #kernel: TestKernel
+  #restarting: Promise<void> | undefined
+  #stopping: Promise<void> | undefined
+
+  constructor(input: TestTaskerInput, kernel: TestKernel) {
+    super()
+    this.#input = input
+    this.#kernel = kernel
+    const { clock } = input
+    this.#driver = clock instanceof VirtualClock ? new TimeDriver(clock, () => this.#driven()) : undefined
+    this.clock = { now: () => clock.now(), advance: (duration) => this.#advance(duration) }
+  }
+
+  get seed(): number {
+    return this.#input.seed
+  }
+
+  get faults(): Faults {
+    return this.#input.faults
+  }
+
+  get events(): EventBus & RecordedEvents {
+    const { recorder } = this.#input
+    const { bus } = this.#kernel
+    if ('names' in bus) return bus as EventBus & RecordedEvents
+    return Object.assign(bus, recorder.view())
+  }
+
+  override get state(): TaskerState {
+    return this.#kernel.isLost ? 'stopped' : this.#kernel.tasker.state
+  }
+
+  protected override get current(): Tasker {
+    if (this.#kernel.isLost) throw new WorkerLostError()
+    return this.#kernel.tasker
+  }
+
+  async run<T extends DefinedTask>(
+    task: T | TaskRequest,
+    context?: ContextOf<T>,
+    { giveUpAfterMs = defaultGiveUpAfterMs, ...options }: TestRunOptions = {},
+  ): Promise<TestRun<T>> {
+    const created = isDefinedTask(task)
+      ? await this.tasks.create(task, { ...options, ...(context === undefined ? {} : { context }) })
+      : await this.tasks.create(task)
+    await this.#runToEnd(created, giveUpAfterMs)
+    await this.#subscribersIdle()
+    const view = await this.tasks.get(created.id)
+    return toTestRun(view!, this.#input.recorder.view(created.id))
+  }
+
+  crash(): Promise<void> {
+    return this.#kernel.kill()
+  }
+
+  crashed(): Promise<void> {
+    return this.#kernel.lost
+  }
+
+  restart(): Promise<void> {
+    this.#restarting ??= this.#restart().finally(() => {
+      this.#restarting = undefined
+    })
+    return this.#restarting
+  }
+
+  start(): Promise<void> {
+    return this.current.start()
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  async #restart(): Promise<void> {
+    await this.#kernel.kill()
+    this.#kernel = await TestKernel.boot(this.#input)
+  }
+
+  async #stop(): Promise<void> {
+    const flow = this.#input.clock instanceof VirtualClock ? letTimeFlow(this.#input.clock, this.#drainMs) : undefined
+    try {
+      if (this.#kernel.isLost) await this.#kernel.kill()
+      else await this.#kernel.tasker.stop()
+    } finally {
+      flow?.end()
+      await this.#input.cleanUp()
+    }
+  }
+
+  get #drainMs(): number {
+    return this.#input.config.values.execution.drainTimeoutMs
+  }
+
+  async #advance(duration: Duration): Promise<void> {
+    const ms = parseDuration(duration)
+    if (this.#driver === undefined) throw new ClockNotVirtualError()
+    await this.#driver.advance(ms)
+  }
+
+  async #runToEnd({ id }: TaskRecord, giveUpAfterMs: number): Promise<void> {
+    const deadline = performance.now() + giveUpAfterMs
+    const hasEnded = () => this.#hasEnded(id)
+    while (true) {
+      if (this.#kernel.isLost) await this.restart()
+      if (this.#driver === undefined) {
+        if (await hasEnded()) return
+        await sleep(5)
+      } else if (!(await this.#driver.moveUnless(hasEnded))) return
+      if (performance.now() > deadline) await this.#giveUp(id, giveUpAfterMs)
+    }
+  }
+
+  /** Parked counts: what such a task waits for is not time. */
+  async #hasEnded(taskId: string): Promise<boolean> {
+    if (this.#kernel.isLost) return false
+    try {
+      const task = (await this.#kernel.parts.storage.store.getTaskRecord(taskId))!
+      return (task.state !== 'pending' && task.state !== 'in_progress') || task.parked !== null
+    } catch (error) {
+      if (isTaskerError(error) && error.code === 'WORKER_LOST') return false
+      throw error
+    }
+  }
+
+  async #giveUp(taskId: string, giveUpAfterMs: number): Promise<void> {
+    if (await this.#hasEnded(taskId)) return
+    const task = (await this.tasks.get(taskId))!
+    const running = task.steps.filter(({ state }) => state === 'in_progress').map(({ name }) => name)
+    throw new TestRunTimeoutError(`${task.namespace}.${task.name}@${task.version}`, task.state, running, giveUpAfterMs)
+  }
+
+  #driven(): DrivenKernel | undefined {
+    const kernel = this.#kernel
+    if (kernel.isLost || kernel.tasker.state !== 'running') return undefined
+    const { worker, storage } = kernel.parts
+    return {
+      isQuiet: worker.isQuiet,
+      isBooking: worker.isBooking,
+      activity: this.#input.recorder.heard,
+      claimSoon: () => worker.claimSoon(),
+      nextDueAt: async () => {
+        const dueAt = await storage.store.nextDueAt().catch(() => undefined)
+        return dueAt === undefined ? undefined : Date.parse(dueAt)
+      },
+      subscribersIdle: () => this.#subscribersIdle(),
+    }
+  }
+
+  async #subscribersIdle(): Promise<void> {
+    const late = new AbortController()
+    const idle = this.#kernel.bus.drain().then(() => late.abort())
+    await Promise.race([idle, sleep(subscriberPatienceMs, undefined, { signal: late.signal }).catch(() => undefined)])
+  }
+}
+
+/** Lets virtual time pass by itself after a while of real time: a drain that waits for a time-out must come to an end. */
+function letTimeFlow(clock: VirtualClock, afterMs: number): { end(): void } {
+  const intervalMs = 5
+  let interval: NodeJS.Timeout | undefined
+  const start = setTimeout(() => {
+    interval = setInterval(() => clock.moveTo(clock.now() + intervalMs * stoppingSpeed), intervalMs)
+  }, afterMs)
+  return {
+    end: () => {
+      clearTimeout(start)
+      clearInterval(interval)
+    },
+  }
+}

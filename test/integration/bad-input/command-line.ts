@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import type { ProjectOnDisk } from '../../unit/config/project-on-disk.js'
+
+const program = fileURLToPath(new URL('../../../../core/cli/tasker.cjs', import.meta.url))
+
+export interface CommandOutcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs one call of the command line in the folder of a project, as a process of its own. */
+export async function runCommand(project: ProjectOnDisk, args: readonly string[]): Promise<CommandOutcome> {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: project.directory,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const exit = new Promise<number | null>((resolve) => child.on('exit', resolve))
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), exit])
+  return { code, stdout, stderr }
+}
+
+/** One error of one message on standard error, and nothing on standard output. */
+export function assertOneError(
+  { code, stdout, stderr }: CommandOutcome,
+  expected: number,
+  says: readonly RegExp[],
+): void {
+  assert.equal(code, expected, stderr)
+  assert.equal(stdout, '')
+  assert.match(stderr, /^error: /)
+  assert.equal(stderr.match(/error:/g)?.length, 1, stderr)
+  assert.doesNotMatch(stderr, /\n\s+at /, 'no stack without --verbose')
+  assert.doesNotMatch(stderr, /"level":/, 'what is thrown is not logged as well')
+  for (const part of says) assert.match(stderr, part)
+}
