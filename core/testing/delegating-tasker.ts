@@ -1,7 +1,9 @@
 import type { Tasker, TaskerState } from '../kernel/tasker.js'
 
 /** A Tasker that passes everything on to the one that is current. */
-export abstract class DelegatingTasker implements Omit<Tasker, 'events' | 'start' | 'stop' | typeof Symbol.asyncDispose> {
+export abstract class DelegatingTasker
+  implements Omit<Tasker, 'events' | 'start' | 'stop' | typeof Symbol.asyncDispose>
+{
   protected abstract get current(): Tasker
 
   get config() {

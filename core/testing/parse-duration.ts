@@ -18,6 +18,7 @@ export function parseDuration(duration: Duration): number {
   const text = duration.trim()
   if (!/^(\d+(\.\d+)?\s*(ms|s|m|h|d)\s*)+$/.test(text)) throw new InvalidDurationError(duration)
   let total = 0
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)/g)) total += Number(amount) * unitsMs[unit!]!
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)/g))
+    total += Number(amount) * unitsMs[unit!]!
   return total
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { createTestTasker, type TestTasker, type TestTaskerConfig } from '../../core/testing/index.js'
 import { openDatabase } from '../../core/persistence/database.js'
+import { createTestTasker, type TestTasker, type TestTaskerConfig } from '../../core/testing/index.js'
 import { testDatabaseUrl } from './postgres.js'
 
 const schemas: string[] = []

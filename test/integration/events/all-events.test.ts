@@ -126,7 +126,10 @@ describe('the 56 events', function () {
       const inOrder = durable.sort((a, b) => (a.position! < b.position! ? -1 : 1))
       assert.deepEqual(JSON.parse(JSON.stringify(inOrder)), log, scenario)
     }
-    assert.deepEqual(new Set(observations.flatMap(({ log }) => log).map(({ name }) => name)).size, durableEventNames.length + 1)
+    assert.deepEqual(
+      new Set(observations.flatMap(({ log }) => log).map(({ name }) => name)).size,
+      durableEventNames.length + 1,
+    )
   })
 
   it('announce each transition of a task or a step once, before it happens, and only legal ones', () => {
@@ -159,7 +162,10 @@ describe('the 56 events', function () {
     const { heard, log } = observations[0]!
     const told = heard.filter(({ name }) => name === 'order.shipped').map(({ payload }) => payload)
     assert.deepEqual(told, [{ to: 'the screen' }, { to: 'attempt 2' }])
-    assert.deepEqual(log.filter(({ name }) => name === 'order.shipped').map(({ payload }) => payload), [{ to: 'attempt 2' }])
+    assert.deepEqual(
+      log.filter(({ name }) => name === 'order.shipped').map(({ payload }) => payload),
+      [{ to: 'attempt 2' }],
+    )
   })
 })
 

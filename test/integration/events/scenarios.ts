@@ -47,7 +47,10 @@ const optional = defineTask({ name: 'optional' })
   .step('leave', { dependsOn: ['greet', 'ask'] }, async () => 'goodbye')
 
 const patient = defineTask({ name: 'patient' })
-  .step('wait', ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))))
+  .step(
+    'wait',
+    ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  )
   .step('after', { dependsOn: ['wait'] }, async () => null)
 
 const unstorable = defineTask({ name: 'unstorable' }).step('count', async () => ({ total: 10n }))

@@ -79,7 +79,8 @@ describe('a test kernel', () => {
     await using t = await openTestTasker({ handlers: [hanging] })
     await assert.rejects(t.run(hanging, undefined, { giveUpAfterMs: 200 }), {
       code: 'TEST_RUN_TIMEOUT',
-      message: /default\.hanging@0\.1\.0 has not ended within 200 ms of real time; it is in_progress, with hang running/,
+      message:
+        /default\.hanging@0\.1\.0 has not ended within 200 ms of real time; it is in_progress, with hang running/,
     })
   })
 

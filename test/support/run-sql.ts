@@ -1,0 +1,20 @@
+import pg from 'pg'
+import type { DatabaseInfo } from '../../core/index.js'
+
+/** Runs SQL in the database of a kernel, over a connection of its own. `SCHEMA` in the text stands for the kernel's schema. */
+export async function runSql(database: DatabaseInfo, sql: string): Promise<readonly Record<string, unknown>[]> {
+  const client = new pg.Client(optionsOf(database.connection))
+  await client.connect()
+  try {
+    const { rows } = await client.query(sql.replaceAll('SCHEMA', `"${database.schema}"`))
+    return rows
+  } finally {
+    await client.end()
+  }
+}
+
+function optionsOf(connection: string): pg.ClientConfig {
+  if (connection.startsWith('postgres')) return { connectionString: connection }
+  const { host, port, user, dbname } = Object.fromEntries(connection.split(' ').map((part) => part.split('=')))
+  return { host, port: Number(port), user, database: dbname }
+}
