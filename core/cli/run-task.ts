@@ -1,5 +1,5 @@
 import type { Logger } from '../contracts/logger.js'
-import type { TaskView } from '../contracts/task-record.js'
+import type { TaskRecord, TaskView } from '../contracts/task-record.js'
 import type { TaskRequest } from '../contracts/task-request.js'
 import { InterruptedError } from '../errors/cli-errors.js'
 import type { TaskerEvent } from '../events/envelope.js'
@@ -34,8 +34,19 @@ export function runTask(run: TaskRun): Promise<TaskView> {
 async function runHere(run: TaskRun): Promise<TaskView> {
   const { tasker, request, view } = run
   if (view !== undefined) tasker.subscribers.register(view)
+  const interrupted = await interruptedTasks(tasker)
   await tasker.start()
-  return waitFor(run, await tasker.tasks.create(request))
+  const finished = await waitFor(run, await tasker.tasks.create(request))
+  // Whoever runs again after a kill means the old task as well: nobody else would finish it.
+  for (const task of interrupted) await waitFor(run, task)
+  return finished
+}
+
+/** What an earlier run on this embedded database had begun when it was killed. A server may have other workers for it. */
+async function interruptedTasks(tasker: Tasker): Promise<readonly TaskRecord[]> {
+  if (tasker.database.kind !== 'embedded') return []
+  const { items } = await tasker.tasks.list({ state: ['pending', 'in_progress'] }, { limit: 1000 })
+  return items.filter((task) => task.startedAt !== null || task.ownerId !== null)
 }
 
 /** What happens to the task is read from the log. */
