@@ -35,7 +35,7 @@ if (isOlder(process.version, needed)) {
   )
 }
 
-if (!fs.existsSync(path.join(root, 'dist', 'core', 'cli', 'main.js'))) {
+if (process.argv[2] !== '--before-build' && !fs.existsSync(path.join(root, 'dist', 'core', 'cli', 'main.js'))) {
   refuse([
     `error: Tasker is not compiled: there is no ${path.join(root, 'dist', 'core', 'cli', 'main.js')}.`,
     isCheckout ? 'Run `npm run build`.' : 'The package is incomplete; install it again: npm install tasker',

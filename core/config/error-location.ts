@@ -49,7 +49,9 @@ function linesOf(file: string): string[] {
   }
 }
 
-const ownFolder = fileURLToPath(new URL('..', import.meta.url))
+const compiledFolder = fileURLToPath(new URL('..', import.meta.url))
+/** Frames of ours: as compiled, and, where source maps are read, as written. */
+const ownFolders = [compiledFolder, compiledFolder.replace(/([\\/])dist[\\/]core([\\/])$/, '$1core$2')]
 
 /** The first frame that is neither Node's nor a package's nor ours. */
 function stackLocation({ stack = '' }: Error): SourceLocation | undefined {
@@ -59,7 +61,7 @@ function stackLocation({ stack = '' }: Error): SourceLocation | undefined {
     )
     if (found === null || /[\\/]node_modules[\\/]/.test(found[1]!)) continue
     const location = located(found[1]!, found[2], Number(found[3]))
-    if (!location.file.startsWith(ownFolder)) return location
+    if (!ownFolders.some((folder) => location.file.startsWith(folder))) return location
   }
   return undefined
 }

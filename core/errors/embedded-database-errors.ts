@@ -52,9 +52,10 @@ export class EmbeddedDatabaseStartError extends TaskerError {
   constructor(path: string, cause: unknown) {
     super('EMBEDDED_DATABASE_START_FAILED', {
       what: `The embedded database in ${path} did not start: ${messageOf(cause)}`,
-      wayOut:
-        'If the folder was written by another version of PostgreSQL, start the version of Tasker that wrote it; ' +
-        'if it is damaged, restore a copy or move it away',
+      wayOut: isUnusablePlace(cause)
+        ? 'Set database.path to a folder that can be made there and that this user may write'
+        : 'If the folder was written by another version of PostgreSQL, start the version of Tasker that wrote it; ' +
+          'if it is damaged, restore a copy or move it away',
       details: { path },
       cause,
     })
@@ -75,6 +76,12 @@ export class EmbeddedDatabaseFailedError extends TaskerError {
     })
     this.path = path
   }
+}
+
+/** Whether the file system refused the place itself. */
+function isUnusablePlace(cause: unknown): boolean {
+  const { code = '' } = (cause ?? {}) as { readonly code?: string }
+  return ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENAMETOOLONG'].includes(code)
 }
 
 function messageOf(cause: unknown): string {

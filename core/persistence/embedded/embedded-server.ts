@@ -79,8 +79,12 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
 }
 
 async function makeParent(path: string): Promise<string> {
-  await mkdir(dirname(resolve(path)), { recursive: true })
-  return canonicalFolder(path)
+  try {
+    await mkdir(dirname(resolve(path)), { recursive: true })
+    return await canonicalFolder(path)
+  } catch (error) {
+    throw new EmbeddedDatabaseStartError(path, error)
+  }
 }
 
 /** Binds the socket, before the lock is taken: a lock is judged by its socket, so that it must answer from the start. */

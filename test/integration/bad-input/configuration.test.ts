@@ -65,6 +65,19 @@ const cases: Readonly<Record<string, Case>> = {
     source: "export default { database: { url: 'mysql://shop:hunter2@db/shop' } }",
     says: [/database\.url \(tasker\.config\.ts\)/, /^(?!.*hunter2)/s],
   },
+  'a database folder that cannot be made': {
+    code: 'EMBEDDED_DATABASE_START_FAILED',
+    source: "export default { database: { path: './tasker.config.ts/state/db' } }",
+    says: [
+      /The embedded database in \/.*\/tasker\.config\.ts\/state\/db did not start/,
+      /Set database\.path to a folder/,
+    ],
+  },
+  'a database folder that holds other things': {
+    code: 'EMBEDDED_DATABASE_FOLDER',
+    source: "export default { database: { path: './handlers' } }",
+    says: [/cannot use \/.*\/handlers\./, /Received one that holds \.keep/, /Set database\.path to another folder/],
+  },
   'a folder that does not exist': {
     code: 'PLACE_NOT_FOUND',
     source: "export default { database: { path: ':memory:' }, handlers: ['./handlerz'] }",

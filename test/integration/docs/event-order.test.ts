@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createTasker, type DefinedTask, defineTask } from '../../../core/index.js'
+import { type DefinedTask, defineTask } from '../../../core/index.js'
 import { checkout, sectionOf } from '../../support/docs/generated-section.js'
-import { testDatabaseUrl } from '../../support/postgres.js'
+import { openTestTasker } from '../../support/test-tasker.js'
 
 const document = readFileSync(join(checkout, 'docs/events.md'), 'utf8')
 
@@ -36,10 +36,7 @@ describe('the order of events in docs/events.md', () => {
 
 /** What a listener on `*` hears from the creation of a task until an event. */
 async function heardOf(task: DefinedTask, last: string): Promise<string[]> {
-  const url = testDatabaseUrl()
-  const database = { ...(url ? { url } : { path: ':memory:' }), schema: `order_${process.pid}_${Date.now()}` }
-  await using tasker = await createTasker({ handlers: [task], database, logging: { level: 'silent' } })
-  await tasker.start()
+  await using tasker = await openTestTasker({ handlers: [task] })
   const heard: string[] = []
   const done = Promise.withResolvers<void>()
   tasker.events.on('*', ({ name, taskId }) => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkout } from '../../support/docs/generated-section.js'
+import { codeBlocks } from '../../support/docs/code-blocks.js'
+import { checkout, sectionOf } from '../../support/docs/generated-section.js'
+import { tableRows } from '../../support/docs/markdown-table.js'
 import { type Ending, emptyFolder, run, tsc, writeReadmeFiles } from '../../support/docs/readme-project.js'
 
 describe('the code of the README', () => {
@@ -38,7 +40,13 @@ describe('the code of the README', () => {
     ])
   })
 
-  it('compiles as it stands', async () => {
+  it('compiles as it stands, with the code of the other documents', async () => {
+    for (const path of await readdir(join(checkout, 'docs'), { recursive: true })) {
+      if (!path.endsWith('.md')) continue
+      const blocks = codeBlocks(await readFile(join(checkout, 'docs', path), 'utf8'), ['ts'])
+      const name = path.replaceAll(/\W/g, '-')
+      for (const [index, { code }] of blocks.entries()) await writeFile(join(folder, `${name}-${index}.ts`), code)
+    }
     const { code, stdout } = await run(folder, tsc, ['-p', '.'])
     assert.equal(code, 0, stdout)
   }).timeout(120_000)
@@ -85,6 +93,17 @@ describe('the code of the README', () => {
 
     const plugins = JSON.parse((await tasker('plugins', 'list', '--json')).stdout)
     assert.match(JSON.stringify(plugins), /plugins\/backlog\.plugin\.ts/)
+  }).timeout(120_000)
+
+  it('has the same 56 events in docs/events.md and in `events list`, in the same order', async () => {
+    const document = await readFile(join(checkout, 'docs/events.md'), 'utf8')
+    const documented = tableRows(sectionOf(document, 'events')).map((cells) => cells.slice(0, 3).join(' '))
+    const { stdout } = await tasker('events', 'list', '--json')
+    const listed = (JSON.parse(stdout) as { name: string; durable: boolean; description: string }[]).map(
+      ({ name, durable, description }) => `\`${name}\` ${durable ? 'yes' : ''} ${description}`,
+    )
+    assert.equal(listed.length, 56)
+    assert.deepEqual(documented, listed)
   }).timeout(120_000)
 
   it('ends in error at once where the README throws a PermanentError, and the pager says so', async () => {

@@ -111,7 +111,9 @@ describe('The module loader', () => {
     })
     await assert.rejects(loader.load('missing.ts'), (error) => {
       return (
-        error instanceof ModuleLoadError && error.file === project.path('missing.ts') && /there is no such file/.test(error.reason)
+        error instanceof ModuleLoadError &&
+        error.file === project.path('missing.ts') &&
+        /there is no such file/.test(error.reason)
       )
     })
     assert.equal((await loader.load('good.ts')).good, true)
