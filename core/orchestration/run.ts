@@ -10,7 +10,7 @@ export interface Run {
   readonly runId: string
   readonly workerId: string
   readonly epoch: number
-  /** When the worker took it up, in milliseconds of `performance.now()`. */
+  /** When the worker took it up, in milliseconds of the clock's monotonic time. */
   readonly startedAt: number
   readonly queueWaitMs: number
   readonly wakeUps: WakeUps
@@ -25,14 +25,14 @@ export interface Run {
 
 /** The run that a claim begins. */
 export function beginRun(
-  { publisher, workerId, wakeUps, settings, random }: RunnerServices,
+  { publisher, workerId, wakeUps, settings, random, clock }: RunnerServices,
   claimed: ClaimedTask,
 ): Run {
   return {
     runId: publisher.ids.next(),
     workerId,
     epoch: claimed.task.epoch,
-    startedAt: performance.now(),
+    startedAt: clock.monotonic(),
     queueWaitMs: Math.max(0, claimed.queueWaitMs),
     wakeUps,
     settings,

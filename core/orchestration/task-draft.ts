@@ -42,6 +42,7 @@ export class TaskDraft {
   readonly publisher: LifecyclePublisher
   readonly now: number
   readonly occurredAt: string
+  readonly #clock: Clock
   readonly #events: LogEvent[] = []
   readonly #changed = new Map<string, StepRecord>()
   readonly #answers: { commandId: string; outcome: CommandOutcome }[] = []
@@ -53,9 +54,15 @@ export class TaskDraft {
   constructor(owned: OwnedTask, publisher: LifecyclePublisher, clock: Clock, cause?: string) {
     this.owned = owned
     this.publisher = publisher
+    this.#clock = clock
     this.now = clock.now()
     this.occurredAt = new Date(this.now).toISOString()
     this.cause = cause
+  }
+
+  /** The clock's monotonic time, in milliseconds: for durations. */
+  monotonic(): number {
+    return this.#clock.monotonic()
   }
 
   /** A durable event of the task. Throws {@link IllegalTransitionError} if its state does not allow it. */

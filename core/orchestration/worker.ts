@@ -11,6 +11,8 @@ import { TaskRunner } from './task-runner.js'
 
 /** Most tasks that one claim takes: a larger one holds more row locks for longer. */
 const maxClaim = 100
+/** Most published requests to run that are remembered until their claim. */
+const maxAnnounced = 10_000
 
 export interface WorkerOptions {
   readonly record: WorkerRecord
@@ -145,7 +147,7 @@ export class Worker {
 
   /** Remembers that the request to run a task has been published here. */
   noteAnnounced(taskId: string): void {
-    this.#announced.add(taskId)
+    this.#announce(taskId)
   }
 
   /** Hands a command to the run of its task here, if there is one. */
@@ -189,9 +191,15 @@ export class Worker {
     const hadRoom = this.room > 0
     if (this.#runners.get(runner.taskId) === runner) this.#runners.delete(runner.taskId)
     // The command that set it back has published the request to run it.
-    if (runner.hasReopened) this.#announced.add(runner.taskId)
+    if (runner.hasReopened) this.#announce(runner.taskId)
     if (!hadRoom || runner.isCommandOnly) this.claimSoon()
     if (this.#runners.size === 0) this.#whenEmpty?.()
+  }
+
+  /** The oldest are forgotten beyond a number: what another process claims is never taken out by a claim here. */
+  #announce(taskId: string): void {
+    this.#announced.add(taskId)
+    if (this.#announced.size > maxAnnounced) this.#announced.delete(this.#announced.values().next().value!)
   }
 
   #announceClaim({ task, previousOwnerId }: ClaimedTask): void {

@@ -181,7 +181,7 @@ export function announceRunEnd(draft: TaskDraft, run: Run, outcome: Outcome): vo
   draft.publishAfter('observability.task.handle', () => ({
     ...about,
     runId: run.runId,
-    durationMs: Math.max(0, performance.now() - run.startedAt),
+    durationMs: Math.max(0, draft.monotonic() - run.startedAt),
     queueWaitMs: run.queueWaitMs,
     stepsRun: run.stepsRun,
     outcome,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdir } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import type { ProjectOnDisk } from '../../unit/config/project-on-disk.js'
 import { projectWith } from './bad-project.js'
 import { assertOneError, runCommand } from './command-line.js'
@@ -94,7 +94,7 @@ describe('The command line', () => {
       [/excution \(tasker\.config\.ts\)/, /Did you mean "execution"\?/],
     ],
     'a folder that does not exist': [
-      { 'tasker.config.ts': "export default { database: { path: ':memory:' }, handlers: ['./handlers'] }" },
+      { 'tasker.config.ts': "export default { database: { path: './db' }, handlers: ['./handlers'] }" },
       [/names "\.\/handlers" under handlers/],
     ],
     'a task with an unknown dependency': [
@@ -134,12 +134,28 @@ describe('The command line', () => {
     ],
   }
 
-  for (const [what, [files, says]] of Object.entries(wrongProjects)) {
-    it(`answers ${what} with exit code 2 and one message`, async () => {
-      await using project = await projectWith(files)
-      assertOneError(await runCommand(project, ['run', 'shop/order', '--json']), 2, says)
+  describe('in a project that is wrong', () => {
+    let project: ProjectOnDisk
+    const folders = ['handlers', 'subscribers', 'exporters']
+
+    // One database for all: it opens faster than a new one does, and shows that each call lets go of it.
+    before(async () => {
+      project = await projectWith({}, "database: { path: './db' },")
+      assert.equal((await runCommand(project, ['db', 'migrate'])).code, 0)
     })
-  }
+    afterEach(() => Promise.all(folders.map((folder) => rm(project.path(folder), { recursive: true, force: true }))))
+    after(() => project[Symbol.asyncDispose]())
+
+    for (const [what, [files, says]] of Object.entries(wrongProjects)) {
+      it(`answers ${what} with exit code 2 and one message`, async () => {
+        const named = folders.filter((folder) => Object.keys(files).some((path) => path.startsWith(folder)))
+        const config = { database: { path: './db' }, ...Object.fromEntries(named.map((name) => [name, [`./${name}`]])) }
+        await project.write('tasker.config.ts', `export default ${JSON.stringify(config)}\n`)
+        for (const [path, content] of Object.entries(files)) await project.write(path, content)
+        assertOneError(await runCommand(project, ['run', 'shop/order', '--json']), 2, says)
+      })
+    }
+  })
 
   it('shows what was refused, and why, in the lists of what was found', async () => {
     await using project = await projectWith({
