@@ -1,4 +1,5 @@
 import type { Clock } from '../contracts/clock.js'
+import type { Logger } from '../contracts/logger.js'
 import type { Store } from '../contracts/store.js'
 import type { DefinedTask, TaskDefinition } from '../contracts/task-definition.js'
 import type { TaskRequest } from '../contracts/task-request.js'
@@ -25,6 +26,9 @@ export interface CreatorServices {
   readonly wakeUps: WakeUps
   readonly worker: Worker
   readonly settings: OrchestrationSettings
+  readonly log: Logger
+  /** Whether this process has the handlers of a definition. */
+  isRegistered(definition: TaskDefinition): boolean
   /** The definition that a request asks for. Throws with the choices if there is none. */
   requireDefinition(request: TaskRequest): DefinedTask
 }
@@ -64,6 +68,14 @@ export class TaskCreator {
   async #storeDefinition(definition: TaskDefinition): Promise<void> {
     const key = `${fullNameOf(definition)}#${definition.hash}`
     if (this.#stored.has(key)) return
+    if (!this.#services.isRegistered(definition)) {
+      const task = fullNameOf(definition)
+      // Right where workers are other processes; a mistake, and a task that waits, where they are not.
+      this.#services.log.warn(
+        { task },
+        `${task} is created here but not registered: it runs on a worker that has its handlers`,
+      )
+    }
     await this.#services.store.registerDefinition(definition)
     this.#stored.add(key)
   }

@@ -24,7 +24,7 @@ export function isWorthRepeating(error: unknown): boolean {
 /** Turns an error of a query into {@link DatabaseUnavailableError} where the connection or the server is at fault. */
 export function explainFailure(error: unknown): unknown {
   const state = sqlStateOf(error)
-  // 08 connection exceptions, 53300 too many connections, 57P01 to 57P03 shutting down, crashed, starting up
-  const isUnavailable = state === undefined || /^(08|53300|57P0[123])/.test(state)
+  // 08 connection exceptions (but 08P01, a message the server cannot read: a NUL in a text), 53300 too many connections, 57P01 to 57P03 shutting down, crashed, starting up
+  const isUnavailable = state === undefined || /^(08(?!P01)|53300|57P0[123])/.test(state)
   return isUnavailable ? new DatabaseUnavailableError(error) : error
 }

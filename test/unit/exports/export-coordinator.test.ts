@@ -2,6 +2,7 @@ import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
 import { parse } from 'csv-parse/sync'
 import { Type } from 'typebox'
 import type { ExporterDefinition, ExportRequest } from '../../../core/contracts/exporter.js'
+import { recordsPerPage } from '../../../core/exports/record-source.js'
 import { defineExporter } from '../../../core/index.js'
 import { taskRecord } from '../../support/task-records.js'
 import { workbench } from './export-workbench.js'
@@ -48,7 +49,7 @@ describe('an export', () => {
     })
     const { run, store } = workbench({ tasks, exporters: [slow] })
     equal((await run(broken)).records, 600)
-    equal(store.pagesRead, 3)
+    equal(store.pagesRead, 600 / recordsPerPage)
   })
 
   it('gives an exporter only the columns asked for, paths into them included', async () => {
@@ -173,7 +174,7 @@ describe('an export', () => {
         events.map(({ name, payload }) => [name, payload.records]),
         [
           ['export.requested', undefined],
-          ['export.failed', 250],
+          ['export.failed', recordsPerPage],
         ],
       )
     }
