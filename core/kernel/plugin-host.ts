@@ -10,11 +10,12 @@ import {
 import { isTaskerError } from '../errors/tasker-error.js'
 import type { PluginRegistry } from '../registry/plugin-registry.js'
 import type { RegistrationOptions } from '../registry/registry-entry.js'
+import { RegistryView } from './registry-view.js'
 
 type Options = Readonly<Record<string, unknown>>
 
 /** `tasker.plugins`: the registry, and the life of each plugin: set up, started, stopped, in the order of dependencies. */
-export class PluginHost {
+export class PluginHost extends RegistryView<PluginDefinition> {
   readonly #registry: PluginRegistry
   readonly #timeoutMs: number
   readonly #options = new Map<string, Options>()
@@ -22,6 +23,7 @@ export class PluginHost {
   readonly #started: PluginDefinition[] = []
 
   constructor(registry: PluginRegistry, timeoutMs: number) {
+    super(registry)
     this.#registry = registry
     this.#timeoutMs = timeoutMs
   }
@@ -37,31 +39,6 @@ export class PluginHost {
   require<N extends string>(name: N): N extends keyof PluginApis ? PluginApis[N] : unknown {
     if (!this.#apis.has(name)) throw new UnknownPluginError(name, [...this.#apis.keys()])
     return this.#apis.get(name) as never
-  }
-
-  get(name: string): PluginDefinition | undefined {
-    return this.#registry.get(name)
-  }
-
-  list() {
-    return this.#registry.list()
-  }
-
-  /** Notes that something could not even be offered. */
-  refuse(...refusal: Parameters<PluginRegistry['refuse']>): void {
-    this.#registry.refuse(...refusal)
-  }
-
-  refusals() {
-    return this.#registry.refusals()
-  }
-
-  stats() {
-    return this.#registry.stats()
-  }
-
-  health() {
-    return this.#registry.health()
   }
 
   /** Sets up all plugins, each after those it depends on. */

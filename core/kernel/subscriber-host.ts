@@ -5,6 +5,7 @@ import type { DefinedSubscriber, SubscriberClass, SubscriberDefinition } from '.
 import { isSubscriberClass, subscriberFromClass } from '../definition/subscriber-from-class.js'
 import type { RegistrationOptions, RegistryEntry } from '../registry/registry-entry.js'
 import type { SubscriberRegistry } from '../registry/subscriber-registry.js'
+import { RegistryView } from './registry-view.js'
 
 export interface QueueDefaults {
   readonly queueSize: number
@@ -12,7 +13,7 @@ export interface QueueDefaults {
 }
 
 /** `tasker.subscribers`: the registry, and what it takes to have each entry hear the bus. */
-export class SubscriberHost {
+export class SubscriberHost extends RegistryView<SubscriberDefinition> {
   readonly #registry: SubscriberRegistry
   readonly #bus: EventBus
   readonly #container: DependencyContainer
@@ -20,6 +21,7 @@ export class SubscriberHost {
   readonly #attached = new Map<string, Unsubscribe>()
 
   constructor(registry: SubscriberRegistry, bus: EventBus, container: DependencyContainer, defaults: QueueDefaults) {
+    super(registry)
     this.#registry = registry
     this.#bus = bus
     this.#container = container
@@ -43,6 +45,11 @@ export class SubscriberHost {
     return entry
   }
 
+  /** The same as `register` with `replace: true`. */
+  replace(subscriber: Parameters<SubscriberHost['register']>[0], options: RegistrationOptions = {}) {
+    return this.register(subscriber, { ...options, replace: true })
+  }
+
   /** Takes a subscriber away; false if there was none of that name. */
   unregister(name: string): boolean {
     this.#attached.get(name)?.()
@@ -50,33 +57,8 @@ export class SubscriberHost {
     return this.#registry.unregister(name)
   }
 
-  get(name: string): SubscriberDefinition | undefined {
-    return this.#registry.get(name)
-  }
-
   require(name: string): SubscriberDefinition {
     return this.#registry.require(name)
-  }
-
-  list() {
-    return this.#registry.list()
-  }
-
-  /** Notes that something could not even be offered. */
-  refuse(...refusal: Parameters<SubscriberRegistry['refuse']>): void {
-    this.#registry.refuse(...refusal)
-  }
-
-  refusals() {
-    return this.#registry.refusals()
-  }
-
-  stats() {
-    return this.#registry.stats()
-  }
-
-  health() {
-    return this.#registry.health()
   }
 
   /** The subscribers that hear an event, by name or by wildcard. */
