@@ -19,7 +19,11 @@ export class Heartbeat {
 
   /** Registers the worker and begins to beat; the same promise for whoever calls it again. */
   start(): Promise<void> {
-    this.#started ??= this.#begin()
+    this.#started ??= this.#begin().catch((error) => {
+      // The next caller tries again.
+      this.#started = undefined
+      throw error
+    })
     return this.#started
   }
 

@@ -11,6 +11,8 @@ import { TaskRunner } from './task-runner.js'
 
 /** Most tasks that one claim takes: a larger one holds more row locks for longer. */
 const maxClaim = 100
+/** How long the commits may take that give back what is owned, in milliseconds, before a stopping worker leaves it. */
+const lastCommitMs = 10_000
 /** Most published requests to run that are remembered until their claim. */
 const maxAnnounced = 10_000
 
@@ -109,9 +111,13 @@ export class Worker {
     this.#state = 'draining'
     if (wasRunning) await Promise.all([this.#poll.stop(), this.#sweep.stop(), this.#options.queue.stop()])
     await this.#claiming
-    await this.#drain()
-    await this.#services.journal.drained()
-    await this.#heartbeat.stop()
+    if (await this.#drain()) {
+      await this.#services.journal.drained()
+      await this.#heartbeat.stop()
+    } else {
+      // What it owns is left: without a heartbeat, others take it over when the lease has run out.
+      this.#heartbeat.halt()
+    }
     this.#state = 'idle'
   }
 
@@ -237,18 +243,23 @@ export class Worker {
     }
   }
 
-  async #drain(): Promise<void> {
-    if (this.#runners.size === 0) return
+  /** Waits until nothing is owned any more; false if that cannot be committed, because the database does not answer. */
+  async #drain(): Promise<boolean> {
+    if (this.#runners.size === 0) return this.#services.journal.isHealthy
     const { drainTimeoutMs, timeoutGraceMs } = this.#services.settings
+    const empty = Promise.withResolvers<boolean>()
+    this.#whenEmpty = () => empty.resolve(true)
     for (const runner of this.#runners.values()) runner.drain()
     // Real time: a drain waits for handlers, which no clock of ours moves.
     const deadline = setTimeout(() => {
       for (const runner of this.#runners.values()) runner.abandon(timeoutGraceMs)
     }, drainTimeoutMs)
-    await new Promise<void>((resolve) => {
-      this.#whenEmpty = resolve
-      if (this.#runners.size === 0) resolve()
-    })
+    const end = setTimeout(() => empty.resolve(false), drainTimeoutMs + timeoutGraceMs + lastCommitMs)
+    const isEmpty = await empty.promise
     clearTimeout(deadline)
+    clearTimeout(end)
+    if (!isEmpty)
+      this.#services.log.error({ tasks: this.#runners.size }, 'the worker stops without having given back its tasks')
+    return isEmpty
   }
 }
