@@ -35,9 +35,10 @@ export interface TerminalLoggerOptions {
  * 10:00:01 warn  the gateway answers slowly
  */
 export function terminalLogger(options: TerminalLoggerOptions, bindings: object = {}): Logger {
-  const at = (level: Level) => (fields: object, message?: string) => {
+  const at = (level: Level) => (first: object | string, message?: string) => {
     if (order.indexOf(level) < thresholds[options.level]) return
-    options.write(lineOf(options, level, { ...bindings, ...fields }, message))
+    const fields = typeof first === 'string' ? {} : first
+    options.write(lineOf(options, level, { ...bindings, ...fields }, typeof first === 'string' ? first : message))
   }
   return {
     debug: at('debug'),

@@ -30,6 +30,8 @@ export interface TaskerEvents {
     listener: (event: MatchingEvents<P>) => unknown,
     options?: ListenOptions,
   ): Unsubscribe
+  /** Takes a listener away that was put on exactly this selection. */
+  off<const P extends EventSelection>(selection: Checked<P>, listener: (event: MatchingEvents<P>) => unknown): void
   stream<const P extends EventSelection>(
     selection: Checked<P>,
     options?: { readonly signal?: AbortSignal; readonly bufferSize?: number },

@@ -1,8 +1,15 @@
-/** The part of pino's interface that Tasker uses; a pino logger is one. */
+/**
+ * The part of pino's interface that Tasker uses; a pino logger is one.
+ *
+ * @example
+ * log.info('the label is printed')
+ * log.warn({ orderId, waitedMs }, 'the carrier answers slowly')
+ */
 export interface Logger {
-  debug(fields: object, message?: string): void
-  info(fields: object, message?: string): void
-  warn(fields: object, message?: string): void
-  error(fields: object, message?: string): void
+  /** A text, or fields and a text. */
+  debug(fieldsOrMessage: object | string, message?: string): void
+  info(fieldsOrMessage: object | string, message?: string): void
+  warn(fieldsOrMessage: object | string, message?: string): void
+  error(fieldsOrMessage: object | string, message?: string): void
   child(bindings: Record<string, unknown>): Logger
 }

@@ -14,8 +14,11 @@ export interface TaskRequestOptions {
   readonly priority?: number
   /** Not before this time. */
   readonly runAt?: Date | string
+  /** Time for the whole task from its start, in milliseconds. */
   readonly timeoutMs?: number
+  /** What makes the request one of a kind. Its hash is stored; that a second such request gives the first task comes later. */
   readonly identity?: string
+  /** Tasks of one key will share a limit. It is stored; the limit comes later. */
   readonly concurrencyKey?: string
   /** Default: the one of the surrounding work, else a new one. */
   readonly correlationId?: string

@@ -4,23 +4,54 @@ import { show } from '../errors/definition-errors.js'
 import { nearestName } from '../errors/nearest-name.js'
 import { TaskYamlError, type YamlProblem } from '../errors/task-yaml-errors.js'
 import { type TaskYaml, taskYamlSchema } from './task-yaml-schema.js'
+import { noName, repairYaml, stepNameAt } from './yaml-repair.js'
 import type { YamlPath, YamlSource } from './yaml-source.js'
 
 let validator: ValidateFunction | undefined
 
+/** What keys and types of a file say. */
+export interface TaskYamlReading {
+  /** The task without what is wrong with its keys and types; a name that cannot be used is empty. */
+  readonly task: TaskYaml
+  readonly problems: readonly YamlProblem[]
+  /** The names of the steps that something was taken out of: what they lack they may have had. */
+  readonly incompleteSteps: ReadonlySet<unknown>
+  /** Whether the key `handlers` was taken out. */
+  readonly lacksHandlers: boolean
+}
+
 /**
- * Checks keys and types of a whole file, all environments included, and says everything that is wrong at once.
+ * Checks keys and types of a whole file, all environments included, and leaves out what is wrong, so that the rest can be
+ * checked too.
  *
- * @throws TaskYamlError
+ * @throws TaskYamlError where nothing is left to check
  */
-export function readTaskYaml(source: YamlSource): TaskYaml {
+export function readTaskYaml(source: YamlSource): TaskYamlReading {
   validator ??= new Ajv2020({ allErrors: true, verbose: true, strict: false }).compile(taskYamlSchema)
-  if (validator(source.value)) return source.value as TaskYaml
-  const errors = (validator.errors ?? []).filter((error, _, all) => !isPartOfChoice(error) && !isSaidBetter(error, all))
-  throw new TaskYamlError(
-    source.file,
-    errors.map((error) => problemOf(error, source)),
-  )
+  if (validator(source.value)) {
+    return { task: source.value as TaskYaml, problems: [], incompleteSteps: new Set(), lacksHandlers: false }
+  }
+  const errors = validator.errors ?? []
+  const problems = errors
+    .filter((error, _, all) => !isPartOfChoice(error) && !isSaidBetter(error, all))
+    .map((error) => problemOf(error, source))
+  const wrong = errors.map(placeOf)
+  const task = structuredClone(source.value)
+  if (!wrong.map((path) => repairYaml(task, path)).every(Boolean)) throw new TaskYamlError(source.file, problems)
+  const incompleteSteps = new Set(wrong.map((path) => stepNameAt(task, path)).filter((name) => name !== noName))
+  return {
+    task: task as TaskYaml,
+    problems,
+    incompleteSteps,
+    lacksHandlers: wrong.some(([key]) => key === 'handlers') || problems.some(isSlipOfHandlers),
+  }
+}
+
+/** The place of an unknown or missing key is that key. */
+function placeOf({ instancePath, keyword, params }: ErrorObject): YamlPath {
+  const path = instancePath.split('/').slice(1).map(unescapePointer)
+  if (keyword === 'additionalProperties') return [...path, params.additionalProperty]
+  return keyword === 'required' ? [...path, params.missingProperty] : path
 }
 
 /** The members of a choice (`anyOf`) fail together with the choice, which says it better. */

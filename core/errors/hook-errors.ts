@@ -13,3 +13,14 @@ export class UnknownHookError extends TaskerError {
     })
   }
 }
+
+/** Thrown when a hook refused something by throwing an error that says no more than its message. */
+export class HookRefusedError extends TaskerError {
+  constructor(hook: string, owner: string, cause: unknown) {
+    super('HOOK_REFUSED', {
+      what: `Hook ${hook} of ${owner} refused: ${cause instanceof Error ? cause.message : String(cause)}`,
+      details: { hook, owner },
+      cause,
+    })
+  }
+}

@@ -123,3 +123,14 @@ function messageOf(cause: unknown): string {
 function codeOf(cause: unknown): unknown {
   return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
 }
+
+/** Thrown when the database is used after the instance that opened it has been stopped. */
+export class DatabaseClosedError extends TaskerError {
+  constructor(cause: unknown) {
+    super('DATABASE_CLOSED', {
+      what: 'This instance has been stopped, and its connections are closed',
+      wayOut: 'Make a new instance with createTasker()',
+      cause,
+    })
+  }
+}

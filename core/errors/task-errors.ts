@@ -84,6 +84,19 @@ export class TaskNotFoundError extends TaskerError {
   }
 }
 
+/** Thrown when what should name a task is neither an id nor an object with one. */
+export class TaskReferenceError extends TaskerError {
+  constructor(received: unknown) {
+    super('TASK_REFERENCE', {
+      what: 'A task is named by its id',
+      expected: 'a UUID, or an object that has one as `id`',
+      received: JSON.stringify(received) ?? typeof received,
+      wayOut: 'List the tasks with tasker.tasks.list(); commands for many tasks by filter come in a later version',
+      details: { received },
+    })
+  }
+}
+
 /** Thrown when a task has no step of a name. */
 export class StepNotFoundError extends TaskerError {
   constructor(task: string, stepName: string, choices: readonly string[]) {
@@ -145,6 +158,17 @@ export class StepTimeoutError extends TaskerError {
       what: `${step} did not end within ${timeoutMs} ms`,
       wayOut: 'Raise its timeoutMs, call progress() to renew it, or honour the signal',
       details: { step, timeoutMs },
+    })
+  }
+}
+
+/** What a task ends with when its time is up, and what its running attempts fail with. */
+export class TaskTimeoutError extends TaskerError {
+  constructor(task: string, timeoutMs: number) {
+    super('TASK_TIMEOUT', {
+      what: `Task ${task} did not end within ${timeoutMs} ms of its start`,
+      wayOut: 'Raise its timeoutMs, or retry it: a retry begins its time anew',
+      details: { task, timeoutMs },
     })
   }
 }

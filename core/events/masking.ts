@@ -26,8 +26,23 @@ export interface MaskingOptions {
 
 /** Whether the value of a key is masked by the list. */
 export function isFilteredKey(key: string, parameters: readonly string[] = defaultFilterParameters): boolean {
-  const lower = key.toLowerCase()
-  return parameters.some((part) => lower.includes(part.toLowerCase()))
+  const spellings = spellingsOf(key)
+  return parameters.some((part) => spellings.some((spelling) => spelling.includes(part.toLowerCase())))
+}
+
+/** Names of Tasker itself that look like secrets and are none. */
+const ownKeys: ReadonlySet<string> = new Set([
+  'idempotencyKey',
+  'concurrencyKey',
+  'newKey',
+  'idempotency_key',
+  'concurrency_key',
+])
+
+/** A key in lower case as it is written and as snake case: `apiKey` is meant by `_key`, too. */
+function spellingsOf(key: string): readonly string[] {
+  if (ownKeys.has(key)) return []
+  return [key.toLowerCase(), key.replace(/([a-z\d])([A-Z])/g, '$1_$2').toLowerCase()]
 }
 
 /**
@@ -80,8 +95,7 @@ class Masker {
   }
 
   #isFiltered(key: string): boolean {
-    const lower = key.toLowerCase()
-    return this.#parameters.some((part) => lower.includes(part))
+    return spellingsOf(key).some((spelling) => this.#parameters.some((part) => spelling.includes(part)))
   }
 }
 

@@ -30,11 +30,18 @@ export function pluginContextFor(plugin: PluginDefinition, parts: Composition): 
 
 /** The bus as plugins hear it: secrets masked, because a plugin takes payloads out of the engine. */
 function maskedEvents(bus: TaskerEvents, masking: Masking): TaskerEvents {
-  const masked = (listener: (event: never) => unknown) => (event: EventEnvelope) =>
-    listener(masking.maskEvent(event) as never)
+  const wrapped = new WeakMap<object, (event: EventEnvelope) => unknown>()
+  // The same wrapper for the same listener, so that `off` finds it again.
+  const masked = (listener: (event: never) => unknown) => {
+    const known = wrapped.get(listener)
+    const wrapper = known ?? ((event: EventEnvelope) => listener(masking.maskEvent(event) as never))
+    wrapped.set(listener, wrapper)
+    return wrapper
+  }
   return {
     on: (selection, listener, options) => bus.on(selection, masked(listener) as never, options),
     once: (selection, listener, options) => bus.once(selection, masked(listener) as never, options),
+    off: (selection, listener) => bus.off(selection, masked(listener) as never),
     stream: (selection, options) => maskStream(bus.stream(selection, options), masking),
     publish: bus.publish.bind(bus) as TaskerEvents['publish'],
   }

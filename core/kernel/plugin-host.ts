@@ -35,6 +35,17 @@ export class PluginHost extends RegistryView<PluginDefinition> {
     return entry
   }
 
+  /** The same as `register` with `replace: true`. */
+  replace(plugin: PluginDefinition, options: RegistrationOptions & { readonly options?: Options } = {}) {
+    return this.register(plugin, { ...options, replace: true })
+  }
+
+  /** Takes a plugin away that is not set up yet, or not started again; false if there was none of that name. */
+  unregister(name: string): boolean {
+    this.#options.delete(name)
+    return this.#registry.unregister(name)
+  }
+
   /** What the plugin's setup gave to others. Throws {@link UnknownPluginError}. */
   require<N extends string>(name: N): N extends keyof PluginApis ? PluginApis[N] : unknown {
     if (!this.#apis.has(name)) throw new UnknownPluginError(name, [...this.#apis.keys()])

@@ -28,11 +28,13 @@ export async function registerFinds(finds: Finds, parts: Composition, onRefusal:
     const isContained = item.origin.kind === 'package' || onRefusal === 'collect'
     if (!isContained) problems.push(problemOf(item.origin, error))
     // What ends the boot is thrown, and whoever catches it says it; what is left out only the log can tell.
-    else
+    else {
       parts.log.error(
-        { origin: place, err: error },
+        { origin: place, ...(isTaskerError(error) ? { code: error.code } : {}) },
         `${singular[item.kind]} of ${place} was left out: ${textOf(error)}`,
       )
+      parts.log.debug({ err: error }, 'where that comes from')
+    }
   }
   for (const failed of finds.failed) refuse(failed, failed.error)
   for (const kind of registrationOrder) {

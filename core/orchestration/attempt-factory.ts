@@ -44,7 +44,8 @@ export class AttemptFactory {
     const { task } = this.#owned
     return {
       clock,
-      log: log.child({ taskId: task.id, step: stepName, correlationId: task.correlationId }),
+      // Correlation, task and step ids come from the context in which the handler runs.
+      log: log.child({ step: stepName }),
       timeoutGraceMs: settings.timeoutGraceMs,
       maxResultBytes: settings.maxResultBytes,
       invoke: (definition, context) => handlers.invoke(definition, context),

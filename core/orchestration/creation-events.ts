@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { currentContext } from '../bus/correlation-context.js'
 import type { TaskDefinition } from '../contracts/task-definition.js'
 import type { TaskRequest } from '../contracts/task-request.js'
@@ -64,8 +65,16 @@ function taskPayload(definition: TaskDefinition, request: TaskRequest, context: 
     bypassSteps: [...(request.bypassSteps ?? [])],
     definitionHash: definition.hash,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(request.identity === undefined ? {} : { identityHash: identityHash(definition, request.identity) }),
     ...(request.concurrencyKey === undefined ? {} : { concurrencyKey: request.concurrencyKey }),
   }
+}
+
+/** Covers namespace, name and version: the same identity means another thing for another kind of task. */
+function identityHash({ namespace, name, version }: TaskDefinition, identity: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([namespace, name, version, identity]))
+    .digest('hex')
 }
 
 function stepPayloads(definition: TaskDefinition) {

@@ -8,6 +8,7 @@ const maxStackLength = 8_000
 
 const categoryOfCode: Readonly<Record<string, ErrorCategory>> = {
   STEP_TIMEOUT: 'timeout',
+  TASK_TIMEOUT: 'timeout',
   OWNER_LOST: 'owner_lost',
   DRAINED: 'drained',
   ETIMEDOUT: 'timeout',

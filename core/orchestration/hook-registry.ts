@@ -1,7 +1,8 @@
 import type { HookMap, HookName, Hooks } from '../contracts/hooks.js'
 import type { Logger } from '../contracts/logger.js'
 import type { StepContext } from '../contracts/task-definition.js'
-import { UnknownHookError } from '../errors/hook-errors.js'
+import { HookRefusedError, UnknownHookError } from '../errors/hook-errors.js'
+import { isTaskerError } from '../errors/tasker-error.js'
 
 interface Registered<N extends HookName> {
   readonly hook: HookMap[N]
@@ -50,7 +51,14 @@ export class HookRegistry implements Hooks {
     name: N,
     argument: Parameters<HookMap[N]>[0],
   ): Promise<void> {
-    for (const { hook } of this.#list(name)) await (hook as (argument: unknown) => unknown)(argument)
+    for (const { hook, owner } of this.#list(name)) {
+      try {
+        await (hook as (argument: unknown) => unknown)(argument)
+      } catch (error) {
+        // An error of Tasker's own kind says by its code what is refused; any other gets the culprit's name.
+        throw isTaskerError(error) ? error : new HookRefusedError(name, owner, error)
+      }
+    }
   }
 
   /** Calls the hooks of a name that only observe: one that throws is logged with its owner, the others go on. */

@@ -23,6 +23,10 @@ const duration: Check = [
   'milliseconds, a number greater than 0',
   (value) => Number.isFinite(value) && (value as number) > 0,
 ]
+const traceparent: Check = [
+  'a traceparent of W3C Trace Context, such as "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"',
+  (value) => typeof value === 'string' && /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(value),
+]
 const anything: Check = ['anything', () => true]
 
 const checks: Readonly<Record<keyof TaskRequest, Check>> = {
@@ -41,7 +45,7 @@ const checks: Readonly<Record<keyof TaskRequest, Check>> = {
   identity: text,
   concurrencyKey: text,
   correlationId: text,
-  traceparent: text,
+  traceparent,
 }
 
 /**

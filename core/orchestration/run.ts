@@ -21,6 +21,8 @@ export interface Run {
   stepsRun: number
   /** No more steps are admitted: the worker is stopping. */
   isDraining: boolean
+  /** The time of the whole task is up. */
+  isTimedOut: boolean
 }
 
 /** The run that a claim begins. */
@@ -40,5 +42,6 @@ export function beginRun(
     batches: new StepBatches(),
     stepsRun: 0,
     isDraining: false,
+    isTimedOut: false,
   }
 }

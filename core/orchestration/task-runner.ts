@@ -1,3 +1,4 @@
+import type { Timer } from '../contracts/clock.js'
 import type { ClaimedTask, TaskWrite } from '../contracts/store.js'
 import type { Command } from '../contracts/task-request.js'
 import { DrainedError, OwnershipLostError } from '../errors/task-errors.js'
@@ -12,6 +13,7 @@ import { publishSearch } from './phases/complete-attempt.js'
 import { announceRunEnd, finalizeRun } from './phases/finalize-run.js'
 import { recoverFromLostOwner, startRun } from './phases/start-run.js'
 import { takeItem } from './phases/take-item.js'
+import { deadlineOf, timeOutTask } from './phases/time-out-task.js'
 import { blame } from './refused-write.js'
 import { beginRun, type Run } from './run.js'
 import type { RunnerServices } from './runner-services.js'
@@ -48,6 +50,7 @@ export class TaskRunner implements JournalParticipant {
   #attempts: AttemptFactory
   #previousOwnerId: string | null
   #hasStarted = false
+  #deadline: Timer | undefined
   #isReleased = false
   #isReloading = false
   #hasReopened = false
@@ -127,10 +130,11 @@ export class TaskRunner implements JournalParticipant {
     this.#rememberAdmissions(draft)
     this.#hasReopened ||= draft.events.some(({ name }) => name === 'task.retry_requested')
     draft.committed(logId, commit)
-    for (const stepName of this.#interrupted.splice(0)) this.#interrupt(stepName, 'by command')
+    for (const stepName of this.#interrupted.splice(0)) this.#interrupt(stepName, 'the step was ended from outside')
     for (const stepName of this.#admitted) this.#startAttempt(stepName, draft.now)
     if (draft.isReleasing) this.#release()
-    else if (!this.#inbox.isEmpty) this.#services.journal.enqueue(this)
+    else this.#armDeadline()
+    if (!this.#isReleased && !this.#inbox.isEmpty) this.#services.journal.enqueue(this)
   }
 
   lost(currentEpoch: number): void {
@@ -209,6 +213,7 @@ export class TaskRunner implements JournalParticipant {
   #advance(draft: TaskDraft): void {
     const { ready, running, definition } = this.#owned
     if (definition) {
+      this.#interrupted.push(...timeOutTask(draft, this.#run))
       this.#owned.promoteDue(draft.now)
       settleBypassedSteps(draft)
       for (const name of ready) if (!this.#readySince.has(name)) this.#readySince.set(name, draft.now)
@@ -217,7 +222,7 @@ export class TaskRunner implements JournalParticipant {
       this.#admitted = admitSteps(draft, this.#run, limits)
       for (const name of this.#admitted) this.#clearances.forget(name)
     }
-    const isStalled = !definition || ready.size === 0 || this.#run.isDraining
+    const isStalled = !definition || ready.size === 0 || this.#run.isDraining || this.#run.isTimedOut
     if (isStalled && running.size === 0) finalizeRun(draft, this.#run)
   }
 
@@ -225,6 +230,14 @@ export class TaskRunner implements JournalParticipant {
   #finishEarly(draft: TaskDraft): void {
     draft.release()
     if (!this.isCommandOnly) announceRunEnd(draft, this.#run, 'cancelled')
+  }
+
+  /** Looks at the task again when its time is up. */
+  #armDeadline(): void {
+    const deadline = deadlineOf(this.#owned.task)
+    if (deadline === undefined || this.#deadline !== undefined) return
+    const { clock, journal } = this.#services
+    this.#deadline = clock.setTimer(() => journal.enqueue(this), Math.max(0, deadline - clock.now()))
   }
 
   #rememberAdmissions(draft: TaskDraft): void {
@@ -257,6 +270,7 @@ export class TaskRunner implements JournalParticipant {
   }
 
   #release(): void {
+    this.#deadline?.cancel()
     this.#isReleased = true
     this.#onReleased(this)
   }

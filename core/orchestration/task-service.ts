@@ -2,7 +2,7 @@ import type { Page, PageOf, Store, TaskFilter } from '../contracts/store.js'
 import { type DefinedTask, isDefinedTask } from '../contracts/task-definition.js'
 import type { CommandOptions, TaskRequest, TaskRequestOptions } from '../contracts/task-request.js'
 import type { TaskReference, TasksApi, WaitOptions } from '../contracts/tasks-api.js'
-import { TaskNotFoundError, WaitTimeoutError } from '../errors/task-errors.js'
+import { TaskNotFoundError, TaskReferenceError, WaitTimeoutError } from '../errors/task-errors.js'
 import type { TaskState } from '../workflow/state-machines.js'
 import type { TaskRecord, TaskView } from '../workflow/task-record.js'
 import type { CommandService } from './command-service.js'
@@ -98,5 +98,7 @@ export class TaskService implements TasksApi {
 
 /** The id of a task given as itself or by its id. */
 export function idOf(task: TaskReference): string {
-  return typeof task === 'string' ? task : task.id
+  const id: unknown = typeof task === 'object' && task !== null ? task.id : task
+  if (typeof id !== 'string') throw new TaskReferenceError(task)
+  return id
 }

@@ -3,7 +3,7 @@ import { MikroORM, type PostgreSqlConnection, type SqlEntityManager } from '@mik
 import type { CustomTypesConfig, Pool, PoolClient, QueryResult } from 'pg'
 import type { Logger } from '../contracts/logger.js'
 import type { Transaction } from '../contracts/transaction.js'
-import { DatabaseSchemaNameError } from '../errors/persistence-errors.js'
+import { DatabaseClosedError, DatabaseSchemaNameError } from '../errors/persistence-errors.js'
 import { explainFailure } from './database-failures.js'
 import { entities } from './entities/index.js'
 import { toIsoTime } from './iso-timestamp.js'
@@ -150,7 +150,7 @@ export class Database {
     try {
       return await work(this.orm.em.fork())
     } catch (error) {
-      throw explainFailure(error)
+      throw this.#explain(error)
     }
   }
 
@@ -165,8 +165,13 @@ export class Database {
     try {
       return await this.pool.connect()
     } catch (error) {
-      throw explainFailure(error)
+      throw this.#explain(error)
     }
+  }
+
+  /** What goes wrong after `close()` is no fault of the server, and trying again would not help. */
+  #explain(error: unknown): unknown {
+    return this.pool.ending ? new DatabaseClosedError(error) : explainFailure(error)
   }
 
   async #open(client: PoolClient, opening: string | undefined): Promise<Record<string, unknown>[]> {
@@ -175,7 +180,7 @@ export class Database {
       const last = Array.isArray(results) ? results.at(-1) : results
       return (last as QueryResult).rows
     } catch (error) {
-      throw explainFailure(error)
+      throw this.#explain(error)
     }
   }
 
@@ -184,7 +189,7 @@ export class Database {
       const result = await target.query({ text: sql, values: [...values], types: this.#types })
       return result.rows as Row[]
     } catch (error) {
-      throw explainFailure(error)
+      throw this.#explain(error)
     }
   }
 }

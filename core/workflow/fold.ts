@@ -60,7 +60,8 @@ function foldTask(before: TaskRecord | undefined, taskId: string, event: LogEven
     case 'task.failed':
       return { ...next, error: (event.payload as EventPayload<typeof name>).error, dueAt: null, parked: null }
     case 'task.retry_requested':
-      return { ...next, error: null, dueAt: event.occurredAt }
+      // A person's retry begins the time of the task anew.
+      return { ...next, error: null, dueAt: event.occurredAt, startedAt: null }
     case 'task.completed':
     case 'task.cancelled':
     case 'task.resolved_manually':

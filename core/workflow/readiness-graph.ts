@@ -29,6 +29,8 @@ export class ReadinessGraph {
 
   constructor(steps: Iterable<StepRecord>) {
     for (const step of steps) this.#add(step)
+    // After all nodes: YAML lists steps in any order, and a dependency may point forward.
+    for (const step of steps) this.#connect(step)
     for (const step of steps) if (isSettled(step)) this.settle(step.name, isSatisfied(step))
   }
 
@@ -73,8 +75,11 @@ export class ReadinessGraph {
       isRoot,
     }
     this.#nodes.set(step.name, node)
-    // Steps are stored in order of definition, parents before children.
-    for (const parent of step.dependsOn) this.#nodes.get(parent)?.children.push(node)
+  }
+
+  #connect(step: StepRecord): void {
+    const node = this.#nodes.get(step.name)!
+    for (const parent of step.dependsOn) this.#nodes.get(parent)!.children.push(node)
   }
 }
 

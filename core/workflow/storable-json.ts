@@ -37,7 +37,8 @@ function stringify(value: unknown): string | StorageProblem {
     const path = join(paths.get(holder) ?? '', key, Array.isArray(holder))
     lastPath = path
     if (typeof item === 'object' && item !== null) paths.set(item, path)
-    const reason = unstorableReason(item)
+    // JSON.stringify has called toJSON by now: an invalid date has become null.
+    const reason = unstorableReason(item) ?? invalidDateReason((holder as Record<string, unknown>)[key])
     if (reason) problem ??= { path, problem: reason }
     return reason ? null : item
   }
@@ -68,10 +69,15 @@ function unstorableReason(item: unknown): string | undefined {
       return `a ${typeof item}, which JSON cannot hold`
     default:
       if (item instanceof Promise) return 'a Promise, which JSON would lose: await it'
+      if (item instanceof Error) return 'an Error, which JSON would lose: throw it, or make it its message'
       return item instanceof Map || item instanceof Set
         ? `a ${item.constructor.name}, which JSON would lose: make it an array or an object`
         : undefined
   }
+}
+
+function invalidDateReason(item: unknown): string | undefined {
+  return item instanceof Date && Number.isNaN(item.getTime()) ? 'an invalid Date, which JSON would lose' : undefined
 }
 
 function findBadText(value: unknown, path: string): StorageProblem | undefined {

@@ -35,7 +35,7 @@ function findBypassed(draft: TaskDraft, bypass: ReadonlySet<string>): string | u
 
 /** Admits ready steps within the limits: each attempt is committed before its handler is called. Gives their names. */
 export function admitSteps(draft: TaskDraft, run: Run, limits: AdmissionLimits): readonly string[] {
-  if (run.isDraining) return []
+  if (run.isDraining || run.isTimedOut) return []
   const { owned } = draft
   const limit = concurrencyLimit(draft, run)
   const room = limit - Math.max(owned.running.size, limits.occupied)

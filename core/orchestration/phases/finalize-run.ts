@@ -1,4 +1,4 @@
-import { StepsCancelledError, StepsFailedError, TaskStuckError } from '../../errors/task-errors.js'
+import { StepsCancelledError, StepsFailedError, TaskStuckError, TaskTimeoutError } from '../../errors/task-errors.js'
 import type { Decision, ExecutionStatus, Outcome, WorkflowReason } from '../../events/event-vocabularies.js'
 import type { StepRecord } from '../../workflow/task-record.js'
 import { toErrorRecord } from '../error-record.js'
@@ -8,6 +8,7 @@ import type { Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
 import { criticalPath } from './critical-path.js'
 import { reenqueue } from './reenqueue.js'
+import { deadlineOf } from './time-out-task.js'
 
 interface Finding {
   readonly decision: Decision
@@ -34,7 +35,7 @@ export function finalizeRun(draft: TaskDraft, run: Run): void {
     announceNoViableSteps(draft, finding)
     draft.publishAfter('workflow.task_finalization_started', announceStart)
   }
-  carryOut(draft, finding)
+  carryOut(draft, run, finding)
   draft.release()
   const durationMs = performance.now() - startedAt
   announceEnd(draft, run, finding, durationMs)
@@ -46,6 +47,7 @@ function decide(owned: OwnedTask, run: Run): Finding {
   if (owned.unsettledCount === 0) {
     return { decision: owned.cancelledCount > 0 ? 'error' : 'complete', status: 'all_complete' }
   }
+  if (run.isTimedOut) return { decision: 'error', status: 'blocked_by_failures', reason: 'awaiting_dependencies' }
   if (run.isDraining && (owned.ready.size > 0 || owned.waiting.size > 0)) {
     return { decision: 'release', status: 'has_ready_steps', reason: 'shutdown' }
   }
@@ -53,17 +55,21 @@ function decide(owned: OwnedTask, run: Run): Finding {
   return { decision: 'error', status: 'blocked_by_failures', reason: 'awaiting_dependencies' }
 }
 
-function carryOut(draft: TaskDraft, finding: Finding): void {
+function carryOut(draft: TaskDraft, run: Run, finding: Finding): void {
   const { owned } = draft
   switch (finding.decision) {
     case 'complete':
       completeTask(draft)
       break
     case 'error':
-      failTask(draft)
+      failTask(draft, run)
       break
     case 'wait':
-      setBack(draft, 'retry_backoff', new Date(owned.nextDueAt()!).toISOString())
+      setBack(
+        draft,
+        'retry_backoff',
+        new Date(Math.min(owned.nextDueAt()!, deadlineOf(owned.task) ?? Number.POSITIVE_INFINITY)).toISOString(),
+      )
       break
     case 'park':
       setBack(draft, 'no_handler', new Date(draft.now + parkedRecheckMs).toISOString(), 'no_handler')
@@ -88,16 +94,23 @@ function completeTask(draft: TaskDraft): void {
   })
 }
 
-function failTask(draft: TaskDraft): void {
+function failTask(draft: TaskDraft, run: Run): void {
   const { owned } = draft
   const steps = [...owned.steps]
   const failedSteps = steps.filter((step) => step.state === 'error').map((step) => step.name)
   const blockedSteps = steps.filter((step) => step.state === 'pending').map((step) => step.name)
-  const error = { ...toErrorRecord(failureOf(owned, steps, failedSteps, blockedSteps)), retryable: false }
+  const error = {
+    ...toErrorRecord(run.isTimedOut ? timeoutOf(owned) : failureOf(owned, steps, failedSteps, blockedSteps)),
+    retryable: false,
+  }
   if (error.code === 'TASK_STUCK') reportContradiction(draft, error.message)
   // The stack of an error that only sums up others leads nowhere.
   const { stack: _, ...described } = error
   draft.taskEvent('task.failed', { error: described, failedSteps, blockedSteps, durationMs: sinceStart(draft) })
+}
+
+function timeoutOf({ task }: OwnedTask): Error {
+  return new TaskTimeoutError(fullNameOf(task), task.timeoutMs!)
 }
 
 function failureOf(

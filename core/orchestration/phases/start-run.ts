@@ -8,7 +8,7 @@ import { failAttempt } from './fail-attempt.js'
 /** Begins a run: the task goes `pending` → `in_progress` in the commit that also admits its first steps. */
 export function startRun(draft: TaskDraft, run: Run): void {
   const { owned } = draft
-  const isResumed = owned.task.startedAt !== null
+  const isResumed = [...owned.steps].some((step) => step.state !== 'pending' || step.attempts > 0)
   draft.taskEvent('task.start_requested', { workerId: run.workerId, epoch: run.epoch })
   draft.continueFromHere()
   draft.publishAfter('workflow.task_started', () => ({

@@ -50,6 +50,18 @@ describe('An instance', () => {
     })
   })
 
+  it('says that it is stopped to whoever asks it for something afterwards, and keeps nobody waiting', async () => {
+    const tasker = await create({ ...inMemory, handlers: [ping] })
+    const task = await tasker.tasks.create(ping)
+    await tasker.stop()
+    const isStopped = { code: 'DATABASE_CLOSED' }
+    await assert.rejects(tasker.tasks.create(ping), isStopped)
+    await assert.rejects(tasker.tasks.get(task), isStopped)
+    await assert.rejects(tasker.tasks.list(), isStopped)
+    await assert.rejects(tasker.tasks.cancel(task), isStopped)
+    await assert.rejects(tasker.exports.run({ source: 'tasks', format: 'json' }), isStopped)
+  })
+
   it('is stopped at the end of its block by `await using`', async () => {
     let kept: Tasker
     {

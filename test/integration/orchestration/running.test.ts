@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { parseTaskYaml } from '../../../core/definition/parse-task-yaml.js'
 import { CLOCK, type Clock, defineTask, PermanentError, RetryableError } from '../../../core/index.js'
 import { openTestTasker } from '../../support/test-tasker.js'
 
@@ -152,6 +153,67 @@ describe('Running a task', () => {
     const [slow] = view.steps
     assert.deepEqual([view.state, slow?.attempts, slow?.results], ['complete', 2, 'in time'])
     assert.equal(t.events.of('step.failed')[0]?.payload.error.category, 'timeout')
+  })
+
+  it('ends a task whose time is up: what runs is interrupted, nothing more begins, and a retry begins its time anew', async () => {
+    let isQuick = false
+    const task = defineTask({ name: 'bounded', timeoutMs: 5_000 })
+      .step('long', async ({ signal }) => {
+        if (isQuick) return null
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+      })
+      .step('after', { dependsOn: ['long'] }, async () => null)
+    await using t = await openTestTasker({ handlers: [task] })
+    const created = await t.tasks.create(task)
+    await t.clock.advance('1m')
+    const view = await t.tasks.wait(created, { timeoutMs: 5_000 })
+    assert.deepEqual([view.state, view.error?.code, view.error?.category], ['error', 'TASK_TIMEOUT', 'timeout'])
+    assert.deepEqual(
+      view.steps.map(({ state, error }) => [state, error?.code]),
+      [
+        ['error', 'TASK_TIMEOUT'],
+        ['pending', undefined],
+      ],
+    )
+    isQuick = true
+    await t.tasks.retry(created)
+    assert.equal((await t.tasks.wait(created, { timeoutMs: 5_000 })).state, 'complete')
+  })
+
+  it('ends a waiting task when its time is up, however late its next attempt would be', async () => {
+    const task = defineTask({ name: 'waiting', timeoutMs: 60_000 }).step(
+      'fails',
+      { retry: { limit: 5, backoffMs: [3_600_000], maxBackoffMs: 3_600_000 } },
+      async () => {
+        throw new Error('no')
+      },
+    )
+    await using t = await openTestTasker({ handlers: [task] })
+    const created = await t.tasks.create(task)
+    await t.clock.advance('2m')
+    const view = await t.tasks.wait(created, { timeoutMs: 5_000 })
+    assert.deepEqual([view.state, view.error?.code], ['error', 'TASK_TIMEOUT'])
+  })
+
+  it('runs a task whose steps are listed in another order than that of their dependencies', async () => {
+    const steps = {
+      last: async () => 'last',
+      first: async () => 'first',
+    }
+    const yaml = `
+name: backwards
+step_templates:
+  - { name: last, handler: last, depends_on_step: first }
+  - { name: first, handler: first }
+`
+    const task = parseTaskYaml(yaml, { handlers: steps })
+    await using t = await openTestTasker({ handlers: [task] })
+    const run = await t.run(task)
+    assert.equal(run.state, 'complete')
+    assert.deepEqual(
+      run.events.of('step.completed').map(({ payload }) => payload.stepName),
+      ['first', 'last'],
+    )
   })
 
   it('renews the time of an attempt with each progress that it reports', async () => {

@@ -17,6 +17,17 @@ describe('masking', () => {
     })
   })
 
+  it('knows a listed part in camel case as well, and leaves the names of Tasker itself alone', () => {
+    const { apiKey, accessKey, monkey, idempotencyKey } = maskPayload({
+      apiKey: 'x',
+      accessKey: 'x',
+      monkey: 'ape',
+      idempotencyKey: 'order 1',
+    })
+    assert.deepEqual([apiKey, accessKey], ['[FILTERED]', '[FILTERED]'])
+    assert.deepEqual([monkey, idempotencyKey], ['ape', 'order 1'])
+  })
+
   it('never changes what it is given, and copies only the way to what it hides', () => {
     const payload = Object.freeze({ kept: Object.freeze({ a: 1 }), card: Object.freeze({ token: 't' }) })
     const masked = maskPayload(payload)
