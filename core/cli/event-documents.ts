@@ -2,7 +2,7 @@ import { UnknownEventError } from '../errors/event-errors.js'
 import { nearestName } from '../errors/nearest-name.js'
 import type { CustomEventDescriptor } from '../events/custom-event.js'
 import { lifecycleEvents } from '../events/event-catalogue.js'
-import { familyOf } from '../events/event-families.js'
+import { familyOf, isReservedFamily } from '../events/event-families.js'
 
 /** What `events list --json` says of one event. */
 export interface CatalogueEntry {
@@ -35,6 +35,11 @@ export function eventCatalogue(customEvents: readonly CustomEventDescriptor[]): 
     schema: schema ?? null,
   }))
   return [...builtIn, ...custom]
+}
+
+/** Whether the log may have an event: custom ones are committed with the success of the step that published them. */
+export function reachesLog({ durable, family }: CatalogueEntry): boolean {
+  return durable || !isReservedFamily(family)
 }
 
 /** The events whose name or description contains each word of the search. */

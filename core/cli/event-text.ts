@@ -1,11 +1,11 @@
 import type { TaskerEvent } from '../events/envelope.js'
-import type { CatalogueEntry } from './event-documents.js'
+import { type CatalogueEntry, reachesLog } from './event-documents.js'
 import { oneLine, type TableOptions, textPairs, textTable } from './text-table.js'
 import { durationText } from './time-text.js'
 
 /** The catalogue, one event a line. */
 export function catalogueTable(entries: readonly CatalogueEntry[], options: TableOptions): string {
-  const rows = entries.map(({ name, durable, description }) => [name, durable ? 'log' : 'bus', description])
+  const rows = entries.map((entry) => [entry.name, reachesLog(entry) ? 'log' : 'bus', entry.description])
   return textTable(['EVENT', 'ON', 'WHEN'], rows, options)
 }
 
@@ -17,12 +17,18 @@ export function catalogueText(entry: CatalogueEntry, options: TableOptions): str
       ['when', description],
       ['family', family],
       ['fired by', firedBy],
-      ['durable', durable ? 'yes: written to the event log' : 'no: heard only on the bus of its process'],
+      ['durable', durable ? 'yes: written to the event log' : notDurable(entry)],
     ],
     { paint: options.paint },
   )
   const payload = schema === null ? 'any payload' : JSON.stringify(schema, null, 2)
   return `${options.paint('bold', name)}\n${facts}\n\n${payload}`
+}
+
+function notDurable(entry: CatalogueEntry): string {
+  return reachesLog(entry)
+    ? 'no: written to the event log only with the success of a step that publishes it'
+    : 'no: heard only on the bus of its process'
 }
 
 /** What of a payload says most in a line: the rest is one `--json` away. */

@@ -49,18 +49,21 @@ function addCommands(program: Command, session: Session): void {
 function verifyCommand(): Command {
   return laterCommand('verify', 'verify', 'rebuild the state from the event log and compare', {
     meanwhile: 'Until then `tasker tasks list --state pending` shows what waits, and why.',
+    example: '--json',
   })
 }
 
 function generateCommand(): Command {
   return laterCommand('generate', 'generate', 'write a handler, subscriber, exporter or plugin with a test', {
     meanwhile: 'Until then copy one from examples/ of the package.',
+    example: 'handler payments/refund',
   })
 }
 
 function initCommand(): Command {
   return laterCommand('init', 'init', 'start a project in a folder', {
     meanwhile: 'Until then a folder with a tasker.config.ts and a folder of handlers is all it takes.',
+    example: 'shop',
   })
 }
 

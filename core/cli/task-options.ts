@@ -16,8 +16,6 @@ export interface TaskOptions {
   readonly tags?: readonly string[]
   readonly bypass?: readonly string[]
   readonly runAt?: string
-  readonly identity?: string
-  readonly concurrencyKey?: string
   readonly correlationId?: string
   readonly timeout?: number
 }
@@ -32,8 +30,6 @@ export function withTaskOptions(command: Command): Command {
     .option('--priority <number>', 'higher runs first', (text) => parseInteger('--priority', text))
     .option('--tags <list>', 'labels, separated by commas', collectList)
     .option('--bypass <steps>', 'steps that count as done without being run, separated by commas', collectList)
-    .option('--identity <text>', 'identity of the task, instead of its name and context')
-    .option('--concurrency-key <text>', 'tasks of one key share a limit')
     .option('--correlation-id <text>', 'what its events carry to tell what belongs together')
 }
 
@@ -52,11 +48,11 @@ export function parseTimeout(text: string): number {
 /** The request that a handler's name and the options of a command make. */
 export async function taskRequest(name: string, options: TaskOptions, terminal: Terminal): Promise<TaskRequest> {
   const { context, tags, bypass, timeout, initiator = callerAsActor(terminal.environment).id } = options
-  const { reason, sourceSystem = 'command line', priority, runAt, identity, concurrencyKey, correlationId } = options
+  const { reason, sourceSystem = 'command line', priority, runAt, correlationId } = options
   const request = {
     ...parseHandlerName(name),
     context: context === undefined ? undefined : await readJson('--context', context, terminal),
-    ...{ initiator, sourceSystem, reason, priority, runAt, identity, concurrencyKey, correlationId },
+    ...{ initiator, sourceSystem, reason, priority, runAt, correlationId },
     tags,
     bypassSteps: bypass,
     timeoutMs: timeout,

@@ -86,7 +86,9 @@ function problemOf(error: ErrorObject, source: string): ConfigurationProblem {
   }
   const path = configPath(segments)
   const expected = expectedText(schema)
-  return { path, source, expected, received: receivedText(segments.at(-1) ?? '', error.data) }
+  const received = receivedText(segments.at(-1) ?? '', error.data)
+  const wayOut = schema.entry === 'plugin' ? pluginWayOut(error.data) : undefined
+  return { path, source, expected, received, ...(wayOut === undefined ? {} : { wayOut }) }
 }
 
 function unknownKey(
@@ -118,7 +120,22 @@ function isEntry(kind: SchemaNode['entry'], value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   // An instance of a class (a task chain is one) may keep all it has in private fields.
   if (!isPlainObject(value)) return true
-  if (kind !== 'plugin' || !('use' in value)) return Object.keys(value).length > 0
+  if (kind !== 'plugin') return Object.keys(value).length > 0
+  if (!('use' in value)) return typeof value.name === 'string'
   const { use, options = {}, ...others } = value
-  return Object.keys(others).length === 0 && isPlainObject(options) && isEntry('value', use)
+  return Object.keys(others).length === 0 && isPlainObject(options) && isEntry('plugin', use)
+}
+
+/** A word in place of `use` or `options`: `{ plugin: './mail.ts', options: {} }`. */
+function pluginWayOut(value: unknown): string | undefined {
+  if (!isPlainObject(value)) return undefined
+  if ('setup' in value) return 'A plugin needs a "name".'
+  const stranger = Object.keys(value).find((key) => key !== 'use' && key !== 'options')
+  if (stranger === undefined) return undefined
+  if ('use' in value) return 'options' in value ? undefined : didYouMean('options', stranger)
+  return isEntry('value', value[stranger]) ? didYouMean('use', stranger) : undefined
+}
+
+function didYouMean(key: string, stranger: string): string {
+  return `Did you mean "${key}" instead of "${stranger}"?`
 }

@@ -1,7 +1,7 @@
 import type { StepDefinition, TaskDefinition } from '../contracts/task-definition.js'
 import { DependencyCycleError, DuplicateStepError, EmptyTaskError } from '../errors/definition-errors.js'
 import { GraphCycleError } from '../errors/graph-errors.js'
-import { buildDependencyGraph } from '../workflow/dependency-graph.js'
+import { buildDependencyGraph, type GraphNode } from '../workflow/dependency-graph.js'
 import { definitionHash } from './definition-hash.js'
 import { taskLabel } from './definition-names.js'
 import type { TaskHead } from './task-head.js'
@@ -24,7 +24,8 @@ function assertNamesDiffer(steps: readonly StepDefinition[], task: string): void
   }
 }
 
-function assertNoCycle(steps: readonly StepDefinition[], task: string): void {
+/** @throws DependencyCycleError */
+export function assertNoCycle(steps: readonly GraphNode[], task: string): void {
   try {
     buildDependencyGraph(steps)
   } catch (cause) {

@@ -1,6 +1,7 @@
 import { nearestName } from '../errors/nearest-name.js'
 import type { YamlProblem } from '../errors/task-yaml-errors.js'
 import type { StepTemplateYaml, TaskYaml } from './task-yaml-schema.js'
+import { noName } from './yaml-repair.js'
 import type { YamlPath, YamlSource } from './yaml-source.js'
 
 /** A task with what differs in one environment laid over it. */
@@ -41,7 +42,7 @@ function strangers(base: TaskYaml, overlaySteps: readonly StepTemplateYaml[]) {
   const names = base.step_templates.map(({ name }) => name)
   return overlaySteps
     .map(({ name }, index) => ({ name, index, nearest: nearestName(name, names) }))
-    .filter(({ name }) => !names.includes(name))
+    .filter(({ name }) => name !== noName && !names.includes(name))
 }
 
 function inOverlay(path: YamlPath, base: TaskYaml, overlaySteps: readonly StepTemplateYaml[]): YamlPath {
@@ -51,7 +52,8 @@ function inOverlay(path: YamlPath, base: TaskYaml, overlaySteps: readonly StepTe
   return [first, overlaySteps.findIndex((step) => step.name === name), ...rest]
 }
 
-function mergeDeep(base: unknown, overlay: unknown): unknown {
+/** The second over the first, map by map; a list is replaced. */
+export function mergeDeep(base: unknown, overlay: unknown): unknown {
   if (!isRecord(base) || !isRecord(overlay)) return overlay
   const merged: Record<string, unknown> = { ...base }
   for (const [key, value] of Object.entries(overlay)) {

@@ -1,8 +1,9 @@
 import type { DefinedTask } from '../contracts/task-definition.js'
 import { expandVariables, type Variables } from './expand-variables.js'
 import { mergeEnvironment } from './merge-environment.js'
+import type { YamlHandlers } from './yaml-handler.js'
 import { YamlSource } from './yaml-source.js'
-import { readTaskYaml } from './yaml-structure.js'
+import { readTaskYaml, type TaskYamlReading } from './yaml-structure.js'
 import { buildYamlTask } from './yaml-task.js'
 
 export interface ParseTaskYamlOptions {
@@ -40,18 +41,30 @@ export interface ParseTaskYamlOptions {
  * )
  */
 export function parseTaskYaml(text: string, options: ParseTaskYamlOptions = {}): DefinedTask {
-  return taskOfSource(new YamlSource(text, options.file ?? 'task.yaml'), options)
+  const source = new YamlSource(text, options.file ?? 'task.yaml')
+  return taskOfReading(readTaskYaml(source), { ...options, source })
 }
 
-/** The same for a text that has been read already. */
-export function taskOfSource(source: YamlSource, options: Omit<ParseTaskYamlOptions, 'file'>): DefinedTask {
-  const { environment, handlers = {}, variables = process.env } = options
-  const merged = mergeEnvironment(readTaskYaml(source), environment, source)
-  const problems = [...merged.problems]
+export interface TaskOfReadingOptions extends Pick<ParseTaskYamlOptions, 'environment' | 'variables'> {
+  readonly source: YamlSource
+  readonly handlers?: YamlHandlers
+}
+
+/** The same for a file that has been read already. */
+export function taskOfReading(reading: TaskYamlReading, options: TaskOfReadingOptions): DefinedTask {
+  const { source, environment, handlers = {}, variables = process.env } = options
+  const merged = mergeEnvironment(reading.task, environment, source)
+  const problems = [...reading.problems, ...merged.problems]
   const { environments: _merged, ...task } = merged.task
   const expanded = expandVariables(task, variables, (path, name) => {
     const wayOut = `set it, or write a default: \${${name}:-…}`
     problems.push(source.problem(merged.locate(path), `the environment variable ${name} is not set; ${wayOut}`))
   })
-  return buildYamlTask(expanded, { source, handlers, problems, locate: merged.locate })
+  return buildYamlTask(expanded, {
+    source,
+    handlers: reading.lacksHandlers ? 'unknown' : handlers,
+    problems,
+    incompleteSteps: reading.incompleteSteps,
+    locate: merged.locate,
+  })
 }

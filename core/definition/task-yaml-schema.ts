@@ -52,6 +52,7 @@ const taskKeys = {
   schema: json('JSON Schema of the context'),
   sensitive: texts('Paths that are masked wherever they leave the engine'),
   custom_events: customEvents,
+  handler_config: json('Defaults for the handler_config of each step; its own keys win, at every depth'),
 }
 
 const withoutEffect = {

@@ -1,4 +1,5 @@
 import type { StepOptionsDraft } from './create-step.js'
+import { mergeDeep } from './merge-environment.js'
 import type { TaskHeadDraft } from './task-head.js'
 import type { StepTemplateYaml, TaskYaml } from './task-yaml-schema.js'
 
@@ -34,8 +35,12 @@ export function stepOptions(template: StepTemplateYaml, task: TaskYaml): StepOpt
     timeoutMs: timeoutMs ?? (seconds === undefined ? undefined : Math.round(seconds * 1000)),
     dependentSystem: template.dependent_system ?? task.default_dependent_system,
     results: template.results,
-    handlerConfig: template.handler_config,
+    handlerConfig: handlerConfigOf(template, task),
   }
+}
+
+function handlerConfigOf({ handler_config: own }: StepTemplateYaml, { handler_config: defaults }: TaskYaml): unknown {
+  return own === undefined || defaults === undefined ? (own ?? defaults) : mergeDeep(defaults, own)
 }
 
 /** depends_on_step and depends_on_steps together, each name once. */

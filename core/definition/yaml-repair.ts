@@ -23,7 +23,7 @@ export function repairYaml(value: unknown, wrong: YamlPath): boolean {
   return true
 }
 
-/** The steps that a place of the file is in: one, or none. */
+/** The name of the step that a place of the file is in; undefined outside of steps. */
 export function stepNameAt(value: unknown, path: YamlPath): unknown {
   const above = path[0] === 'environments' ? path.slice(0, 2) : []
   const [key, index] = path.slice(above.length)

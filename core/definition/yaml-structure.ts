@@ -16,7 +16,7 @@ export interface TaskYamlReading {
   readonly problems: readonly YamlProblem[]
   /** The names of the steps that something was taken out of: what they lack they may have had. */
   readonly incompleteSteps: ReadonlySet<unknown>
-  /** Whether the key `handlers` was taken out. */
+  /** Whether the key `handlers`, or one that may be a slip of it, was taken out. */
   readonly lacksHandlers: boolean
 }
 
@@ -43,7 +43,7 @@ export function readTaskYaml(source: YamlSource): TaskYamlReading {
     task: task as TaskYaml,
     problems,
     incompleteSteps,
-    lacksHandlers: wrong.some(([key]) => key === 'handlers') || problems.some(isSlipOfHandlers),
+    lacksHandlers: wrong.some(([key]) => key === 'handlers' || nearestName(String(key), ['handlers']) !== undefined),
   }
 }
 

@@ -1,20 +1,30 @@
 import type { DefinedTask, StepDefinition } from '../contracts/task-definition.js'
-import { DefinitionError, DuplicateStepError } from '../errors/definition-errors.js'
+import {
+  DefinitionError,
+  DependencyCycleError,
+  DuplicateStepError,
+  UnknownDependencyError,
+} from '../errors/definition-errors.js'
 import { nearestName } from '../errors/nearest-name.js'
 import { TaskYamlError, type YamlProblem } from '../errors/task-yaml-errors.js'
-import { createStep, type StepDraft } from './create-step.js'
+import { assertNoCycle } from './assemble-definition.js'
+import { createStep } from './create-step.js'
 import { taskLabel } from './definition-names.js'
 import { StepChain } from './step-chain.js'
 import { createTaskHead, type TaskHead } from './task-head.js'
 import type { StepTemplateYaml, TaskYaml } from './task-yaml-schema.js'
+import { findHandler, standInHandler, type YamlHandlers } from './yaml-handler.js'
 import { dependenciesOf, headDraft, stepOptions, yamlKeysOf } from './yaml-options.js'
+import { noName } from './yaml-repair.js'
 import type { YamlPath, YamlSource } from './yaml-source.js'
 
 export interface YamlTaskParts {
   readonly source: YamlSource
-  readonly handlers: Readonly<Record<string, unknown>>
+  readonly handlers: YamlHandlers
   /** Problems found so far. */
   readonly problems: readonly YamlProblem[]
+  /** Names of steps of which some keys could not be read. */
+  readonly incompleteSteps: ReadonlySet<unknown>
   /** Where a value of the merged task stands in the file. */
   readonly locate: (path: YamlPath) => YamlPath
 }
@@ -28,63 +38,108 @@ class YamlTaskBuilder {
   readonly #task: TaskYaml
   readonly #parts: YamlTaskParts
   readonly #problems: YamlProblem[]
+  /** Names of the steps, as far as they can be used. */
+  readonly #names: readonly string[]
+  readonly #label: string
   #cause: unknown
 
   constructor(task: TaskYaml, parts: YamlTaskParts) {
     this.#task = task
     this.#parts = parts
     this.#problems = [...parts.problems]
+    this.#names = [...new Set(task.step_templates.map(({ name }) => name))].filter((name) => name !== noName)
+    this.#label = taskLabelOf(task)
   }
 
   build(): DefinedTask {
-    const head = this.#attempt(['schema'], () => createTaskHead(headDraft(this.#task)))
+    const head = this.#head()
     this.#checkNames()
     const steps = this.#task.step_templates.map((template, index) => this.#step(template, index))
+    this.#checkCycles()
     this.#throwProblems()
     const chain = new StepChain(head as TaskHead, steps as StepDefinition[])
-    this.#attempt(['step_templates'], () => chain.definition)
+    this.#attempt([], ['step_templates'], () => chain.definition)
     this.#throwProblems()
     return chain
   }
 
+  #head(): TaskHead | undefined {
+    const draft = headDraft(this.#task)
+    const named = this.#task.name === noName ? { ...draft, name: 'unnamed' } : draft
+    return this.#attemptAll([], { draft: named, schema: 'context' }, createTaskHead)
+  }
+
   #step(template: StepTemplateYaml, index: number): StepDefinition | undefined {
     const path = ['step_templates', index]
-    const handler = this.#handler(template, path)
-    if (handler === undefined) return undefined
+    const isIncomplete = template.name === noName || this.#parts.incompleteSteps.has(template.name)
+    const handler = this.#handler(template, path, isIncomplete)
     if (template.timeout_ms !== undefined && template.timeout_seconds !== undefined) {
       this.#report([...path, 'timeout_seconds'], 'timeout_ms and timeout_seconds say the same thing; keep one of them')
     }
-    // Itself only where it says so: that is a cycle, and otherwise nothing to propose.
-    const isOwnParent = dependenciesOf(template).includes(template.name)
-    const names = this.#task.step_templates.map(({ name }) => name)
-    const candidates = names.filter((name) => isOwnParent || name !== template.name)
-    const draft: StepDraft = { name: template.name, options: stepOptions(template, this.#task), handler }
-    return this.#attempt([...path, 'results'], () => createStep(draft, taskLabelOf(this.#task), candidates))
+    const dependsOn = dependenciesOf(template).filter((name) => this.#isKnown(name, template, path))
+    if (template.name === noName) return undefined
+    const { name } = template
+    const options = { ...stepOptions(template, this.#task), dependsOn }
+    // What cannot be read may be the one that the other needs.
+    const draft = isIncomplete ? { ...options, skippable: undefined, onFailure: undefined } : options
+    return this.#attemptAll(path, { draft, schema: 'results' }, (rest) =>
+      createStep({ name, options: rest, handler }, this.#label, this.#names),
+    )
   }
 
-  #handler(template: StepTemplateYaml, path: YamlPath): unknown {
-    const { handler, handler_class: handlerClass } = template
-    const name = handler ?? handlerClass
-    if (name === undefined || (handler !== undefined && handlerClass !== undefined)) {
-      const found = name === undefined ? 'has neither' : 'has both'
-      this.#report(path, `step "${template.name}" needs one of the keys "handler_class" and "handler", and ${found}`)
-      return undefined
+  #handler(template: StepTemplateYaml, path: YamlPath, isIncomplete: boolean): unknown {
+    const found = findHandler(template, this.#parts.handlers)
+    if ('handler' in found) return found.handler
+    const mayHaveBeenNamed = isIncomplete && found.key === undefined
+    if (!mayHaveBeenNamed) this.#report(found.key === undefined ? path : [...path, found.key], found.problem)
+    return standInHandler
+  }
+
+  /** Each dependency is checked by itself, so that none hides another. */
+  #isKnown(dependency: string, template: StepTemplateYaml, path: YamlPath): boolean {
+    if (this.#names.includes(dependency)) return true
+    const { name: step } = template
+    const others = this.#names.filter((name) => name !== step)
+    const error = new UnknownDependencyError(dependency, others, { task: this.#label, step, option: 'dependsOn' })
+    this.#cause ??= error
+    this.#report(this.#pathOf(error, path), error.message)
+    return false
+  }
+
+  /** Cycles that share no step are said together. */
+  #checkCycles(): void {
+    let nodes = this.#task.step_templates
+      .filter(({ name }, index, all) => name !== noName && all.findIndex((other) => other.name === name) === index)
+      .map((template) => ({ name: template.name, dependsOn: dependenciesOf(template) }))
+    for (let cycle: readonly unknown[] | undefined = []; cycle !== undefined; ) {
+      const left = nodes.map(({ name }) => name)
+      nodes = nodes.map((node) => ({ ...node, dependsOn: node.dependsOn.filter((name) => left.includes(name)) }))
+      cycle = this.#findCycle(nodes)
+      nodes = nodes.filter(({ name }) => cycle?.includes(name) !== true)
     }
-    const { handlers } = this.#parts
-    if (Object.hasOwn(handlers, name)) return handlers[name]
-    const byClassName = Object.values(handlers).find((value) => typeof value === 'function' && value.name === name)
-    if (byClassName !== undefined) return byClassName
-    this.#report([...path, handler === undefined ? 'handler_class' : 'handler'], handlerNotFound(name, handlers))
-    return undefined
+  }
+
+  #findCycle(nodes: Parameters<typeof assertNoCycle>[0]): readonly unknown[] | undefined {
+    try {
+      assertNoCycle(nodes, this.#label)
+      return undefined
+    } catch (error) {
+      if (!(error instanceof DependencyCycleError)) throw error
+      this.#cause ??= error
+      const index = this.#task.step_templates.findIndex(({ name }) => name === error.subject.step)
+      this.#report(this.#pathOf(error, ['step_templates', index]), error.message)
+      return error.details.cycle as readonly unknown[]
+    }
   }
 
   /** A name twice would make the merging by name ambiguous as well; names outside of `named_steps` are slips of the pen. */
   #checkNames(): void {
     const { step_templates: templates, named_steps: allowed } = this.#task
     for (const [index, { name }] of templates.entries()) {
+      if (name === noName) continue
       const path = ['step_templates', index, 'name']
       if (templates.findIndex((other) => other.name === name) < index) {
-        this.#cause ??= new DuplicateStepError({ task: taskLabelOf(this.#task), step: name })
+        this.#cause ??= new DuplicateStepError({ task: this.#label, step: name })
         this.#report(path, `there is another step named "${name}" above; rename one of them`)
       }
       if (allowed !== undefined && !allowed.includes(name)) this.#report(path, notAllowed(name, allowed))
@@ -97,55 +152,72 @@ class YamlTaskBuilder {
   }
 
   /** Runs a check of the code form and turns its error into a problem with a place. */
-  #attempt<T>(schemaPath: YamlPath, check: () => T): T | undefined {
+  #attempt<T>(owner: YamlPath, schemaPath: YamlPath, check: () => T): { readonly made?: T; readonly error?: Error } {
     try {
-      return check()
+      return { made: check() }
     } catch (error) {
       if (!(error instanceof Error)) throw error
       this.#cause ??= error
-      const path = error instanceof DefinitionError ? this.#pathOf(error) : schemaPath
-      this.#report(path, error.message)
-      return undefined
+      this.#report(error instanceof DefinitionError ? this.#pathOf(error, owner) : schemaPath, error.message)
+      return { error }
     }
   }
 
-  #pathOf({ subject, details }: DefinitionError): YamlPath {
-    const index = this.#task.step_templates.findIndex(({ name }) => name === subject.step)
-    const owner: YamlPath = subject.step === undefined || index === -1 ? [] : ['step_templates', index]
-    const holder = (owner.length === 0 ? this.#task : this.#task.step_templates[index]) as Record<string, unknown>
+  /** The same again without the option that was refused, for as long as one is: each is said. */
+  #attemptAll<D extends object, T>(
+    owner: YamlPath,
+    { draft, schema }: { readonly draft: D; readonly schema: keyof D & string },
+    make: (draft: D) => T,
+  ): T | undefined {
+    const schemaPath = [...owner, yamlKeysOf(schema, owner.length > 0)[0]!]
+    for (let rest = draft; ; ) {
+      const { made, error } = this.#attempt(owner, schemaPath, () => make(rest))
+      if (error === undefined) return made
+      const option = error instanceof DefinitionError ? optionOf(error) : schema
+      if (rest[option as keyof D] === undefined) return undefined
+      rest = { ...rest, [option]: option === 'name' ? 'unnamed' : undefined }
+    }
+  }
+
+  #pathOf(error: DefinitionError, owner: YamlPath): YamlPath {
+    const { subject, details } = error
+    const holder = (owner.length === 0 ? this.#task : this.#task.step_templates[Number(owner[1])]) as Record<
+      string,
+      unknown
+    >
     const keys = yamlKeysOf(subject.option, owner.length > 0).filter((key) => holder[key] !== undefined)
-    const key = keys.find((one) => [holder[one]].flat().includes(details.dependency)) ?? keys[0]
+    const { dependency = Array.isArray(details.cycle) ? details.cycle[1] : undefined } = details
+    const key = keys.find((one) => [holder[one]].flat().includes(dependency)) ?? keys[0]
     if (key === undefined) return owner
     const value = holder[key]
-    const member = Array.isArray(value) ? value.indexOf(details.dependency) : -1
+    const member = Array.isArray(value) ? value.indexOf(dependency) : -1
     return member === -1 ? [...owner, key] : [...owner, key, member]
   }
 
   #report(path: YamlPath, message: string): void {
     const { source, locate } = this.#parts
-    this.#problems.push(source.problem(locate(path), message))
+    const problem = source.problem(locate(path), message)
+    const isSame = (other: YamlProblem) => other.line === problem.line && other.message === message
+    if (!this.#problems.some(isSame)) this.#problems.push(problem)
   }
 
   #throwProblems(): void {
-    if (this.#problems.length > 0) throw new TaskYamlError(this.#parts.source.file, this.#problems, this.#cause)
+    if (this.#problems.length === 0) return
+    const inOrder = this.#problems.toSorted((a, b) => a.line - b.line || a.column - b.column)
+    throw new TaskYamlError(this.#parts.source.file, inOrder, this.#cause)
   }
 }
 
+/** `retry` for `retry.limit`. */
+function optionOf({ subject }: DefinitionError): string {
+  return subject.option?.split(/[.[]/)[0] ?? ''
+}
+
 function taskLabelOf({ namespace, namespace_name, name, version = '0.1.0' }: TaskYaml): string {
-  return taskLabel({ namespace: namespace ?? namespace_name ?? 'default', name, version })
+  return taskLabel({ namespace: namespace ?? namespace_name ?? 'default', name: name === noName ? '?' : name, version })
 }
 
 function notAllowed(name: string, allowed: readonly string[]): string {
   const nearest = nearestName(name, allowed)
   return `named_steps does not list the step "${name}"; ${nearest === undefined ? 'add it there' : `did you mean "${nearest}"?`}`
-}
-
-function handlerNotFound(name: string, handlers: Readonly<Record<string, unknown>>): string {
-  const names = Object.keys(handlers)
-  if (names.length === 0) {
-    return `the handler "${name}" was not found, because no handlers were given: name their module with the key "handlers", as in handlers: ./handlers.ts`
-  }
-  const nearest = nearestName(name, names)
-  const hint = nearest === undefined ? '' : ` Did you mean "${nearest}"?`
-  return `the handler "${name}" was not found among the exports ${names.join(', ')}.${hint}`
 }

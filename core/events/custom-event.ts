@@ -10,7 +10,10 @@ declare const payloadType: unique symbol
 export type EventSchema = TSchema | Readonly<Record<string, unknown>>
 
 export interface CustomEventOptions {
-  /** Whether it is written to the event log, where a step publishes it; default false. */
+  /**
+   * Whether durable subscribers may listen to it; default false. What a step publishes is committed to the log with its success
+   * in either case.
+   */
   readonly durable?: boolean
   readonly description?: string
 }

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { openDatabase } from '../../core/persistence/database.js'
+import { type Database, openDatabase } from '../../core/persistence/database.js'
 import { createTestTasker, type TestTasker, type TestTaskerConfig } from '../../core/testing/index.js'
 import { testDatabaseUrl } from './postgres.js'
 
-const schemas: string[] = []
+const opened = new Map<string, TestTasker>()
+let maintenance: Promise<Database> | undefined
 
 /**
  * A running test kernel in a schema of its own: on the server of TASKER_TEST_DATABASE_URL, or on the embedded one that all test
@@ -12,15 +13,25 @@ const schemas: string[] = []
 export async function openTestTasker(config: TestTaskerConfig = {}): Promise<TestTasker> {
   const url = testDatabaseUrl()
   if (url === undefined) return createTestTasker(config)
+  await dropSchemasOf(url, (tasker) => tasker.state === 'stopped')
   const schema = config.database?.schema ?? `test_${randomBytes(6).toString('hex')}`
-  schemas.push(schema)
-  return createTestTasker({ ...config, database: { ...config.database, url, schema } })
+  const tasker = await createTestTasker({ ...config, database: { ...config.database, url, schema } })
+  opened.set(schema, tasker)
+  return tasker
+}
+
+/** Soon after they are done with: hundreds of schemas slow down everything that reads the catalogue of the server. */
+async function dropSchemasOf(url: string, isDone: (tasker: TestTasker) => boolean): Promise<void> {
+  for (const [schema, tasker] of [...opened]) {
+    if (!isDone(tasker)) continue
+    opened.delete(schema)
+    maintenance ??= openDatabase({ connection: { url } })
+    await (await maintenance).query(`drop schema if exists "${schema}" cascade`)
+  }
 }
 
 after(async () => {
   const url = testDatabaseUrl()
-  if (url === undefined || schemas.length === 0) return
-  const database = await openDatabase({ connection: { url } })
-  for (const schema of schemas.splice(0)) await database.query(`drop schema if exists "${schema}" cascade`)
-  await database.close()
+  if (url !== undefined) await dropSchemasOf(url, () => true)
+  await (await maintenance)?.close()
 })

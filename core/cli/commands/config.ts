@@ -7,7 +7,9 @@ import { textPairs, textTable } from '../text-table.js'
 
 /** `config`: the resolved configuration. */
 export function configCommand(session: Session): Command {
-  const command = new Command('config').description('print or check the configuration')
+  const command = new Command('config')
+    .description('print or check the configuration')
+    .addHelpText('after', '\nExample:\n  $ tasker config check --env production')
   command
     .command('print')
     .description('print the resolved configuration, secrets masked, and where each setting comes from')

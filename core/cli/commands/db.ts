@@ -5,7 +5,9 @@ import { textPairs } from '../text-table.js'
 
 /** `db`: the tables of Tasker. */
 export function dbCommand(session: Session): Command {
-  const command = new Command('db').description('migrate the database, or show its state')
+  const command = new Command('db')
+    .description('migrate the database, or show its state')
+    .addHelpText('after', '\nExample:\n  $ tasker db status')
   command
     .command('migrate')
     .description("create Tasker's tables, or bring them up to date")

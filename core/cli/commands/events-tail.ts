@@ -4,7 +4,7 @@ import { LogPositionError } from '../../errors/persistence-errors.js'
 import { expandPattern } from '../../events/event-pattern.js'
 import type { Tasker } from '../../kernel/tasker.js'
 import { parsePosition } from '../../workflow/log-position.js'
-import { eventCatalogue } from '../event-documents.js'
+import { eventCatalogue, reachesLog } from '../event-documents.js'
 import { eventLine } from '../event-text.js'
 import { takeInterruption } from '../interruption.js'
 import { collectList } from '../option-parsers.js'
@@ -63,15 +63,15 @@ async function startOf(tasker: Tasker, { from, follow, task }: TailOptions): Pro
 /** What is never written to the log would be waited for in vain. */
 function assertInLog(tasker: Tasker, patterns: readonly string[]): void {
   const catalogue = eventCatalogue(tasker.events.customEvents)
-  const durable = new Set(catalogue.filter((entry) => entry.durable).map(({ name }) => name))
+  const logged = new Set(catalogue.filter(reachesLog).map(({ name }) => name))
   for (const pattern of patterns) {
     const known = expandPattern(
       pattern,
       catalogue.map(({ name }) => name),
     )
-    if (known.some((name) => durable.has(name))) continue
+    if (known.some((name) => logged.has(name))) continue
     throw new InvalidArgumentError('--names', `"${pattern}" is never written to the event log`, {
-      expected: 'durable events: `tasker events list` says "log" beside them',
+      expected: 'durable or custom events: `tasker events list` says "log" beside them',
       wayOut: 'The others are heard on the bus of the process that publishes them, by a subscriber.',
     })
   }

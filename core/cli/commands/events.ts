@@ -7,13 +7,16 @@ import { laterCommand } from './later.js'
 
 /** `events`: the catalogue and the log. */
 export function eventsCommand(session: Session): Command {
-  const command = new Command('events').description('look at the catalogue of events, and at the event log')
+  const command = new Command('events')
+    .description('look at the catalogue of events, and at the event log')
+    .addHelpText('after', `\nExamples:\n  $ tasker events list --search retry\n  $ tasker events tail --names 'task.*'`)
   command.addCommand(listCommand(session))
   command.addCommand(showCommand(session))
   command.addCommand(eventsTailCommand(session))
   command.addCommand(
     laterCommand('replay', 'events replay', 'give a durable subscriber events again', {
       meanwhile: 'Until then `tasker events tail --from POSITION --no-follow` reads the log from a point.',
+      example: '--subscriber audit --from beginning',
     }),
   )
   return command

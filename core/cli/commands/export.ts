@@ -87,8 +87,8 @@ async function runExport(session: Session, source: string, options: ExportOption
   }
   const result = await session.withTasker({}, (tasker) => tasker.exports.run({ ...request, onProgress: counter.show }))
   counter[Symbol.dispose]()
-  const { exportId, records, bytes, durationMs } = result
-  const document = { exportId, records, bytes, durationMs }
+  const { exportId, records, bytes } = result
+  const document = { exportId, records, bytes, durationMs: Math.round(result.durationMs) }
   if (json && output !== undefined) session.printJson(document)
   else session.note(json ? JSON.stringify(document) : exportedText(result, output))
 }

@@ -6,13 +6,16 @@ export function laterCommand(
   name: string,
   path: string,
   description: string,
-  { meanwhile }: { readonly meanwhile: string },
+  { meanwhile, example }: { readonly meanwhile: string; readonly example: string },
 ): Command {
   return new Command(name)
     .description(`${description} (in a later version)`)
     .argument('[arguments...]')
     .allowUnknownOption()
-    .addHelpText('after', `\nThis command comes in a later version. ${meanwhile}`)
+    .addHelpText(
+      'after',
+      `\nThis command comes in a later version. ${meanwhile}\n\nExample, in that version:\n  $ tasker ${path} ${example}`.trimEnd(),
+    )
     .action(() => {
       throw new CommandNotYetError(path, meanwhile)
     })

@@ -13,7 +13,9 @@ const descriptions: Readonly<Record<RegistryName, string>> = {
 /** `handlers list`, `subscribers list`, `exporters list`, `plugins list`. */
 export function registryCommands(session: Session): Command[] {
   return registryNames.map((registry) => {
-    const command = new Command(registry).description(descriptions[registry])
+    const command = new Command(registry)
+      .description(descriptions[registry])
+      .addHelpText('after', `\nExample:\n  $ tasker ${registry} list`)
     command
       .command('list')
       .description(descriptions[registry])

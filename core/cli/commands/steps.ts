@@ -25,7 +25,9 @@ type Act = (tasker: Tasker, step: Reference, options: StepOptions) => Promise<St
 
 /** `steps`: the life of one step. */
 export function stepsCommand(session: Session): Command {
-  const command = new Command('steps').description('show, cancel, resolve and retry one step')
+  const command = new Command('steps')
+    .description('show, cancel, resolve and retry one step')
+    .addHelpText('after', '\nExample:\n  $ tasker steps retry 0197c0de-0000-7000-8000-000000000001 charge')
   command.addCommand(showCommand(session))
   command.addCommand(cancelCommand(session))
   command.addCommand(resolveCommand(session))

@@ -7,7 +7,9 @@ import { tasksShowCommand } from './tasks-show.js'
 
 /** `tasks`: the life of tasks. */
 export function tasksCommand(session: Session): Command {
-  const command = new Command('tasks').description('create, list, show, cancel, resolve and retry tasks')
+  const command = new Command('tasks')
+    .description('create, list, show, cancel, resolve and retry tasks')
+    .addHelpText('after', '\nExample:\n  $ tasker tasks list --state error --since 24h')
   command.addCommand(tasksCreateCommand(session))
   command.addCommand(tasksListCommand(session))
   command.addCommand(tasksShowCommand(session))

@@ -16,7 +16,7 @@ import { defineConfig } from 'tasker'
 
 export default defineConfig({
   handlers: ['./handlers'],
-  customEvents: { 'order.fulfilled': { durable: true, description: 'an order left the house' } },
+  customEvents: { 'order.fulfilled': { durable: true, description: 'an order left the house' }, 'order.seen': {} },
 })
 `,
   'handlers/payments/orders.task.ts': `
@@ -30,7 +30,10 @@ export const processOrder = defineTask({ namespace: 'payments', name: 'process_o
   .step('load_order', async () => ({ total: 99.9 }))
   .step('charge', { dependsOn: ['load_order'] }, async ({ results }) => ({ charged: results.load_order.total, token: 'x' }))
   .step('reserve', { dependsOn: ['load_order'] }, async () => ({ reserved: true }))
-  .step('confirm', { dependsOn: ['charge', 'reserve'] }, async () => ({ confirmed: true }))
+  .step('confirm', { dependsOn: ['charge', 'reserve'] }, async ({ publish }) => {
+    publish('order.seen', { by: 'confirm' })
+    return { confirmed: true }
+  })
 
 export const refused = defineTask({ namespace: 'payments', name: 'refused', version: '1.0.0' })
   .step('charge', async () => {

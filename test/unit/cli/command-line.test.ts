@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict'
+import type { Command } from 'commander'
+import { createProgram } from '../../../core/cli/program.js'
 import { runCommandLine } from '../../../core/cli/run-command-line.js'
+import { Session } from '../../../core/cli/session.js'
 import { type FakeTerminal, fakeTerminal } from './fake-terminal.js'
 
 async function call(argv: readonly string[], terminal: FakeTerminal = fakeTerminal()) {
   const code = await runCommandLine(argv, terminal, '1.2.3')
   return { code, output: terminal.output(), errors: terminal.errors() }
+}
+
+/** `tasks`, `tasks create` … */
+function pathsOf(command: Command, above: readonly string[] = []): string[] {
+  return command.commands.flatMap((each) => {
+    const path = [...above, each.name()]
+    return [path.join(' '), ...pathsOf(each, path)]
+  })
 }
 
 const commands = [
@@ -24,6 +35,29 @@ describe('cli: the command line', () => {
     assert.equal(code, 0)
     const names = new Set([...commands.map((command) => command.split(' ')[0]!), 'verify', 'generate', 'init'])
     for (const name of names) assert.match(output, new RegExp(`^ {2}${name}\\b`, 'm'), name)
+  })
+
+  it('explains each command with an example, groups and those of later versions included', async () => {
+    const program = createProgram(new Session(fakeTerminal()), '1.2.3')
+    const paths = pathsOf(program)
+    assert.ok(paths.length > commands.length + 10, paths.join(', '))
+    for (const path of paths) {
+      const { code, output } = await call([...path.split(' '), '--help'])
+      assert.equal(code, 0, path)
+      assert.match(output, new RegExp(`Examples?[^\n]*:\n {2}\\$ .*tasker ${path.split(' ')[0]}\\b`), path)
+    }
+  })
+
+  it('has no options that would have no effect', async () => {
+    for (const command of ['run', 'tasks create']) {
+      const { output } = await call([...command.split(' '), '--help'])
+      assert.doesNotMatch(output, /--identity|--concurrency-key/)
+      for (const option of ['--identity', '--concurrency-key']) {
+        const { code, errors } = await call([...command.split(' '), 'a/b', option, 'x'])
+        assert.equal(code, 2)
+        assert.match(errors, new RegExp(`unknown option '${option}'`))
+      }
+    }
   })
 
   for (const command of commands) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { eventCatalogue, requireEvent, searchCatalogue } from '../../../core/cli/event-documents.js'
-import { eventLine } from '../../../core/cli/event-text.js'
+import { eventCatalogue, reachesLog, requireEvent, searchCatalogue } from '../../../core/cli/event-documents.js'
+import { catalogueTable, catalogueText, eventLine } from '../../../core/cli/event-text.js'
 import { painter } from '../../../core/cli/paint.js'
 import { defineEvent } from '../../../core/events/custom-event.js'
 
@@ -29,6 +29,20 @@ describe('cli: events', () => {
       code: 'UNKNOWN_EVENT',
       message: /"step\.failed"/,
     })
+  })
+
+  it('knows that custom events reach the log whatever their durable says, and lifecycle events only if durable', () => {
+    const catalogue = eventCatalogue([fulfilled, defineEvent('pay.seen', { type: 'object' })])
+    const logged = catalogue.filter(reachesLog).map(({ name }) => name)
+    assert.deepEqual(logged.slice(-2), ['order.fulfilled', 'pay.seen'])
+    assert.ok(logged.includes('task.completed') && !logged.includes('observability.step.handle'))
+    const seen = requireEvent(catalogue, 'pay.seen')
+    assert.match(catalogueTable([seen], { paint }), /pay\.seen +log /)
+    assert.match(catalogueText(seen, { paint }), /only with the success of a step that publishes it/)
+    assert.match(
+      catalogueText(requireEvent(catalogue, 'observability.step.handle'), { paint }),
+      /heard only on the bus of its process/,
+    )
   })
 
   it('says a lifecycle event in one line', () => {

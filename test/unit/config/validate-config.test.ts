@@ -122,6 +122,20 @@ describe('The check of a configuration', () => {
     )
   })
 
+  it('says what a plugin entry is, and which word was meant', async () => {
+    const hint = async (entry: unknown) => {
+      const { path, expected, wayOut } = await onlyProblem({ plugins: [entry] })
+      assert.equal(path, 'plugins[0]')
+      assert.equal(expected, 'a text (folder, file or package), a plugin, or { use, options }')
+      return wayOut
+    }
+    assert.equal(await hint({ plugin: './p.ts', options: {} }), 'Did you mean "use" instead of "plugin"?')
+    assert.equal(await hint({ use: './p.ts', option: {} }), 'Did you mean "options" instead of "option"?')
+    assert.equal(await hint({ version: '1.0.0', setup() {} }), 'A plugin needs a "name".')
+    assert.equal(await hint({ options: {} }), undefined)
+    assert.equal(await hint({ use: { path: './p.ts' } }), undefined)
+  })
+
   it('says one thing about a setting that may be of several kinds', async () => {
     const packages = await onlyProblem({ discovery: { packages: 'all' } })
     assert.deepEqual([packages.path, packages.expected], ['discovery.packages', 'true or false or a list of texts'])

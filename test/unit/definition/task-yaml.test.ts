@@ -248,7 +248,107 @@ describe('a task in YAML says line and column of', () => {
         .join(),
       '7:14,9:32',
     )
-    assert.match(problemsOf(`${base}      - { name: aa }\n`, production)[0]!.message, /no step "aa"; did you mean "a"/)
+    assert.match(problemsOf(`${base}      - { name: aa }\n`, production)[1]!.message, /no step "aa"; did you mean "a"/)
+  })
+})
+
+describe('a task in YAML says at once', () => {
+  const told = (text: string, options: object = {}) =>
+    problemsOf(text, options).map(({ at, message }) => `${at} ${message}`)
+  const expectAll = (lines: readonly string[], patterns: readonly RegExp[]) => {
+    assert.equal(lines.length, patterns.length, lines.join('\n'))
+    for (const [index, pattern] of patterns.entries()) assert.match(lines[index]!, pattern)
+  }
+
+  it('unknown handlers, unknown keys, unknown dependencies, cycles and names that stand twice', () => {
+    const text = `name: x
+verzion: "1.0.0"
+step_templates:
+  - { name: a, handler: lodOrder, depends_on_step: b }
+  - { name: b, handler: loadOrder, depends_on_steps: [a, nowhere, neither] }
+  - { name: c, handler: loadOrder, retrys: 3, depends_on_step: aa }
+  - { name: c, handler: loadOrder, depends_on_step: d }
+  - { name: d, depends_on_step: d, on_failure: skip, results: { type: objekt } }
+`
+    expectAll(told(text), [
+      /^2:1 the file has no key "verzion"; did you mean "version"/,
+      /^4:25 the handler "lodOrder" was not found.*"loadOrder"/,
+      /^5:55 .*b → a → b/,
+      /^5:58 .*depends on "nowhere"/,
+      /^5:67 .*depends on "neither"/,
+      /^6:36 step_templates\[2\] has no key "retrys"/,
+      /^6:64 .*depends on "aa"/,
+      /^7:13 there is another step named "c"/,
+      /^8:5 step "d" needs one of the keys/,
+      /^8:33 .*d → d/,
+      /^8:48 .*"onFailure"/,
+      /^8:63 .*schema of the results/,
+    ])
+  })
+
+  it('what is wrong with the head and with its steps', () => {
+    const text = `namespace: "9"
+version: "1"
+step_templates:
+  - { handler: loadOrder, depends_on_step: nowhere }
+  - 7
+  - { name: b, handler: nothing, timeout_ms: 0 }
+`
+    expectAll(told(text), [
+      /^1:1 the file needs the key "name"/,
+      /^1:12 .*name of a namespace/,
+      /^2:10 .*version/,
+      /^4:5 step_templates\[0\] needs the key "name"/,
+      /^4:44 .*depends on "nowhere"/,
+      /^5:5 step_templates\[1\] must be a map of keys, found 7/,
+      /^6:25 the handler "nothing" was not found/,
+      /^6:46 step_templates\[2\]\.timeout_ms must be greater than 0/,
+    ])
+  })
+
+  it('nothing that only follows from another mistake', () => {
+    expectAll(told('name: x\nstep_templates:\n  - { name: a, handlr: loadOrder }\n'), [/no key "handlr"/])
+    expectAll(told('name: x\nhandlerz: ./x.ts\nstep_templates:\n  - { name: a, handler: other }\n'), [/"handlerz"/])
+    expectAll(
+      told('name: x\nstep_templates:\n  - { name: a, handler: loadOrder, skipable: true, on_failure: skip }\n'),
+      [/no key "skipable"/],
+    )
+    expectAll(told('name: x\nstep_templates: 7\n'), [/^2:17 step_templates must be a list/])
+  })
+
+  it('what is wrong in environments that are not chosen', () => {
+    const base = 'name: x\nstep_templates:\n  - { name: a, handler: loadOrder, depends_on_step: b }\nenvironments:\n'
+    expectAll(
+      told(`${base}  test: { nme: y, step_templates: [{ name: a, skippable: 7 }, 8, { skippable: true }] }\n`),
+      [
+        /^3:53 .*depends on "b"/,
+        /^5:11 .*has no key "nme"/,
+        /^5:58 .*skippable must be true or false/,
+        /^5:63 .*must be a map of keys/,
+        /^5:66 .*needs the key "name"/,
+      ],
+    )
+    expectAll(told(`${base}  test: 7\n`), [/depends on "b"/, /must be a map of keys/])
+  })
+})
+
+describe('handler_config at the top of a task in YAML', () => {
+  it('is what the handler_config of each step is laid over', () => {
+    const text = `name: x
+handler_config: { url: "https://a", headers: { from: x, trace: on } }
+step_templates:
+  - { name: a, handler: loadOrder }
+  - { name: b, handler: loadOrder, handler_config: { url: "https://b", headers: { from: y } } }
+environments:
+  production: { handler_config: { url: "https://p" } }
+`
+    const configs = (environment?: string) =>
+      parseTaskYaml(text, { handlers, ...(environment === undefined ? {} : { environment }) }).definition.steps.map(
+        ({ handlerConfig }) => handlerConfig,
+      )
+    const b = { url: 'https://b', headers: { from: 'y', trace: 'on' } }
+    assert.deepEqual(configs(), [{ url: 'https://a', headers: { from: 'x', trace: 'on' } }, b])
+    assert.deepEqual(configs('production'), [{ url: 'https://p', headers: { from: 'x', trace: 'on' } }, b])
   })
 })
 
@@ -281,6 +381,24 @@ describe('loadTaskYaml', () => {
     await assert.rejects(loadTaskYaml(join(folder, 'none.task.yaml'), { loadModule }), TaskFileNotLoadedError)
     const file = await write('handlers: [./a.ts]\n')
     await assert.rejects(loadTaskYaml(file, { loadModule }), /x\.task\.yaml names the handler module \.\/a\.ts.*broken/)
+  })
+
+  it('says what else is wrong beside a module that could not be loaded', async () => {
+    const file = join(folder, 'y.task.yaml')
+    await writeFile(
+      file,
+      'name: x\nhandlers: [./a.ts]\nstep_templates:\n  - { name: a, handler: loadOrder, depends_on_step: b }\n',
+    )
+    const loadModule = () => Promise.reject(new Error('broken'))
+    await assert.rejects(loadTaskYaml(file, { loadModule }), (error: Error) => {
+      assert.ok(error instanceof TaskYamlError)
+      assert.ok(error.cause instanceof TaskFileNotLoadedError)
+      assert.deepEqual(
+        error.problems.map(({ line, column }) => `${line}:${column}`),
+        ['2:12', '4:53'],
+      )
+      return true
+    })
   })
 
   it('refuses one name exported by two modules', async () => {
