@@ -4,7 +4,9 @@
  *   node dist/bench/bus.js
  */
 import { EventEmitter as NodeEmitter } from 'node:events'
+import Emittery from 'emittery'
 import { EventEmitter } from 'eventemitter3'
+import { createHooks } from 'hookable'
 import { EventBus, type EventEnvelope } from '../core/index.js'
 
 const LISTENERS = 10
@@ -36,28 +38,32 @@ function listeners(): ((event: EventEnvelope) => void)[] {
 
 interface Contender {
   readonly what: string
-  readonly run: () => void
+  /** A promise is awaited before the next call, as its users have to. */
+  readonly run: () => unknown
 }
 
 /** Median nanoseconds of each contender; they take turns, so that a busy machine slows all of them. */
-function measure(contenders: readonly Contender[]): Map<string, number> {
+async function measure(contenders: readonly Contender[]): Promise<Map<string, number>> {
   const samples = new Map<string, number[]>(contenders.map(({ what }) => [what, []]))
-  const times = new Map<string, number>(contenders.map(({ what, run }) => [what, timesPerRound(run)]))
+  const times = new Map<string, number>()
+  for (const { what, run } of contenders) times.set(what, await timesPerRound(run))
   for (let round = 0; round < ROUNDS; round++) {
-    for (const { what, run } of contenders) samples.get(what)!.push(nanoseconds(run, times.get(what)!))
+    for (const { what, run } of contenders) samples.get(what)!.push(await nanoseconds(run, times.get(what)!))
   }
   return new Map([...samples].map(([what, list]) => [what, list.sort((a, b) => a - b)[ROUNDS >> 1]!]))
 }
 
-function timesPerRound(run: () => void): number {
+async function timesPerRound(run: () => unknown): Promise<number> {
   let times = 1000
-  while (nanoseconds(run, times) * times < MIN_ROUND_MS * 1e6) times *= 2
+  while ((await nanoseconds(run, times)) * times < MIN_ROUND_MS * 1e6) times *= 2
   return times
 }
 
-function nanoseconds(run: () => void, times: number): number {
+async function nanoseconds(run: () => unknown, times: number): Promise<number> {
+  const isAsync = run() instanceof Promise
   const start = process.hrtime.bigint()
-  for (let i = 0; i < times; i++) run()
+  if (isAsync) for (let i = 0; i < times; i++) await run()
+  else for (let i = 0; i < times; i++) run()
   return Number(process.hrtime.bigint() - start) / times
 }
 
@@ -85,11 +91,18 @@ for (const [index, listener] of listeners().entries()) wild.on(index % 2 === 0 ?
 const event = bus.factory.lifecycle('task.completed', payload)
 const context = { correlationId: event.correlationId }
 
-const results = measure([
+const hooks = createHooks()
+const emittery = new Emittery()
+for (const listener of listeners()) hooks.hook('task.completed', listener as () => void)
+for (const listener of listeners()) emittery.on('task.completed', listener as never)
+
+const results = await measure([
   { what: 'eventemitter3, dispatch', run: () => void bare.emit('task.completed', event) },
   { what: 'node:events, dispatch', run: () => void node.emit('task.completed', event) },
   { what: 'bus.emit, dispatch', run: () => bus.emit(event) },
   { what: 'bus.emit, ten wildcards', run: () => wild.emit(event) },
+  { what: 'hookable, an event that exists', run: () => hooks.callHook('task.completed', event) },
+  { what: 'emittery, an event that exists', run: () => emittery.emit('task.completed', event) },
   { what: 'bus.publishLifecycle', run: () => void bus.publishLifecycle('task.completed', payload) },
   {
     what: 'bus.publishLifecycle, correlated',
