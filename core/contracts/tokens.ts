@@ -28,5 +28,3 @@ export const SUBSCRIBERS = token('SUBSCRIBERS')
 export const EXPORTERS = token('EXPORTERS')
 /** `tasker.plugins` */
 export const PLUGINS = token('PLUGINS')
-/** Text written to the terminal: injected so that nothing but the command line owns the console. */
-export const OUTPUT = token('OUTPUT')
