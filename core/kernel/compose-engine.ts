@@ -38,9 +38,18 @@ export function composeEngine(base: Base) {
   })
   const commands = new CommandService(store, worker, hooks, clock, ids)
   const taskEnds = new TaskEnds(bus)
-  const tasks = new TaskService(store, creator, commands, taskEnds)
+  const tasks = new TaskService(store, creator, commands, taskEnds, () => warnIfNothingRuns(base, worker))
   const steps = new StepService(store, commands, settings.maxResultBytes)
   return { workerId, journal, worker, taskEnds, tasks, steps }
+}
+
+const warned = new WeakSet<Worker>()
+
+/** Nobody but the holder of an embedded database can run what is in it: a wait before `start()` would be for ever. */
+function warnIfNothingRuns({ storage, log }: Base, worker: Worker): void {
+  if (worker.isRunning || !storage.info.isHolder || warned.has(worker)) return
+  warned.add(worker)
+  log.warn('somebody waits for a task, and nothing runs it: call start() on this instance')
 }
 
 function runnerServices(base: Base, publisher: LifecyclePublisher, wakeUps: WakeUps): RunnerServices {

@@ -18,12 +18,15 @@ export class TaskService implements TasksApi {
   readonly #creator: TaskCreator
   readonly #commands: CommandService
   readonly #ends: TaskEnds
+  readonly #onWait: () => void
 
-  constructor(store: Store, creator: TaskCreator, commands: CommandService, ends: TaskEnds) {
+  /** @param onWait called when somebody begins to wait for a task that has not ended */
+  constructor(store: Store, creator: TaskCreator, commands: CommandService, ends: TaskEnds, onWait: () => void) {
     this.#store = store
     this.#creator = creator
     this.#commands = commands
     this.#ends = ends
+    this.#onWait = onWait
   }
 
   create(task: DefinedTask | TaskRequest, options: TaskRequestOptions = {}): Promise<TaskRecord> {
@@ -43,6 +46,7 @@ export class TaskService implements TasksApi {
         const view = await this.#store.getTaskRecord(taskId)
         if (view === undefined) throw new TaskNotFoundError(taskId)
         if (view.state !== 'pending' && view.state !== 'in_progress') return await this.#require(taskId)
+        this.#onWait()
         const leftMs = deadline - performance.now()
         if (leftMs <= 0) throw new WaitTimeoutError(taskId, timeoutMs!, view.state)
         const timer = setTimeout(wake.resolve, Math.min(leftMs, lookIntervalMs))
