@@ -13,8 +13,10 @@ let maintenance: Promise<Database> | undefined
 export async function openTestTasker(config: TestTaskerConfig = {}): Promise<TestTasker> {
   const url = testDatabaseUrl()
   if (url === undefined) return createTestTasker(config)
-  await dropSchemasOf(url, (tasker) => tasker.state === 'stopped')
   const schema = config.database?.schema ?? `test_${randomBytes(6).toString('hex')}`
+  // One that is opened again is meant to be found as it was left.
+  opened.delete(schema)
+  await dropSchemasOf(url, (tasker) => tasker.state === 'stopped')
   const tasker = await createTestTasker({ ...config, database: { ...config.database, url, schema } })
   opened.set(schema, tasker)
   return tasker
