@@ -8,6 +8,8 @@ export { defineConfig } from './config/define-config.js'
 export type { ResolvedConfig } from './config/resolved-config.js'
 export type { Actor } from './contracts/actor.js'
 export type { Clock, Timer } from './contracts/clock.js'
+export type { DatabaseAccess } from './contracts/database-access.js'
+export type { LogLag, LogWriter } from './contracts/event-log.js'
 export type { ListenOptions, PublishOptions, TaskerEvents, Unsubscribe } from './contracts/events-api.js'
 export type {
   DefinedExporter,
@@ -37,8 +39,17 @@ export type {
   PluginApis,
   PluginContext,
   PluginDefinition,
+  QueueProviding,
 } from './contracts/plugin.js'
-export type { Queue } from './contracts/queue.js'
+export type { Queue, WakeListener, WakeUp } from './contracts/queue.js'
+export type {
+  RetentionApi,
+  RetentionOptions,
+  RetentionPlan,
+  RetentionResult,
+  RetentionRunOptions,
+} from './contracts/retention.js'
+export type { Listening } from './contracts/signals.js'
 export type { Page, PageOf, StepFilter, TaskFilter } from './contracts/store.js'
 export type {
   DefinedSubscriber,
@@ -55,7 +66,14 @@ export type {
   TaskDefinition,
 } from './contracts/task-definition.js'
 export type { CommandKind, CommandOptions, TaskRequest, TaskRequestOptions } from './contracts/task-request.js'
-export type { StepReference, StepsApi, TaskReference, TasksApi, WaitOptions } from './contracts/tasks-api.js'
+export type {
+  CreateOptions,
+  StepReference,
+  StepsApi,
+  TaskReference,
+  TasksApi,
+  WaitOptions,
+} from './contracts/tasks-api.js'
 export {
   CLOCK,
   CONFIG,
@@ -71,6 +89,14 @@ export {
   TASKS,
 } from './contracts/tokens.js'
 export type { Transaction } from './contracts/transaction.js'
+export type {
+  Difference,
+  DifferenceKind,
+  StuckTask,
+  VerifyOptions,
+  VerifyProgress,
+  VerifyReport,
+} from './contracts/verification.js'
 export { defineExporter } from './definition/define-exporter.js'
 export type { PluginApiOf, TypedPlugin } from './definition/define-plugin.js'
 export { definePlugin } from './definition/define-plugin.js'

@@ -35,6 +35,8 @@ async function runMainJob(): Promise<boolean> {
   say(heading('Progress'))
   if (unfinished.length > 0)
     say(`Left unfinished by an earlier run, and going on where they stood: ${unfinished.length}`)
+  // Only events that somebody hears are made and counted: here, all of them, for the sums at the end.
+  tasker.events.on('*', () => undefined, { name: 'everything' })
   await tasker.start()
   const running = [...unfinished, ...(await createTasks(tasker))]
   const tasks = await Promise.all(running.map((task) => tasker.tasks.wait(task, { timeoutMs: PATIENCE_MS })))

@@ -27,7 +27,7 @@ import { ErrorChannel } from './error-channel.js'
 import { type EnvelopeOptions, EventFactory } from './event-factory.js'
 import { EventRouter } from './event-router.js'
 import { EventStream, type StreamOptions } from './event-stream.js'
-import { type Listen, Listener } from './listener.js'
+import { type Listen, Listener, type ListenerOptions } from './listener.js'
 import { OverflowReport } from './overflow-report.js'
 import { silentLogger } from './silent-logger.js'
 import { type QueueOptions, SubscriberQueue } from './subscriber-queue.js'
@@ -54,7 +54,7 @@ export interface EventBusOptions {
 }
 
 /** A subscriber to attach: its patterns with their handlers, and how its queue behaves. */
-export type AttachedSubscriber = Pick<SubscriberDefinition, 'name' | 'on' | keyof QueueOptions>
+export type AttachedSubscriber = Pick<SubscriberDefinition, 'name' | 'on' | 'wants' | keyof QueueOptions>
 
 /**
  * The event bus of one process.
@@ -171,9 +171,11 @@ export class EventBus {
     const { name, on } = subscriber
     const patterns = this.#patterns(Object.keys(on))
     const queue = new SubscriberQueue(name, patterns, subscriber, this.#environment)
+    const { log } = queue
+    const wants = subscriber.wants && ((eventName: string) => subscriber.wants!(eventName, { log }))
     const listeners = patterns.map((pattern) => {
       const handler = on[pattern]!
-      return this.#listener(name, [pattern], (event) => queue.push(event, handler))
+      return this.#listener(name, [pattern], (event) => queue.push(event, handler), { wants })
     })
     for (const listener of listeners) this.#router.add(listener)
     this.#queues.add(queue)
@@ -335,7 +337,8 @@ export class EventBus {
       this.#remove(listener)
       signal?.removeEventListener('abort', off)
     })
-    const listener = this.#listener(name, patterns, handler, isOnce ? off : undefined)
+    const beforeFirst = isOnce ? off : undefined
+    const listener = this.#listener(name, patterns, handler, { beforeFirst, isPassive: options.isPassive })
     if (signal?.aborted || this.#phase === 'closed') return off
     this.#router.add(listener)
     this.#members.add(listener)
@@ -343,8 +346,13 @@ export class EventBus {
     return off
   }
 
-  #listener(name: string, patterns: readonly string[], handler: Listen, beforeFirst?: () => void): Listener {
-    return new Listener({ name, patterns, handler, environment: this.#environment, beforeFirst })
+  #listener(
+    name: string,
+    patterns: readonly string[],
+    handler: Listen,
+    options: Pick<ListenerOptions, 'beforeFirst' | 'wants' | 'isPassive'> = {},
+  ): Listener {
+    return new Listener({ name, patterns, handler, environment: this.#environment, ...options })
   }
 
   #remove(listener: Listener): void {

@@ -12,6 +12,8 @@ export class EventRouter {
   readonly #emitter = new EventEmitter<Record<string, [EventEnvelope]>>()
   readonly #listeners = new Set<Listener>()
   readonly #resolved = new Set<string>()
+  /** Whether a name has a listener that is not passive, as far as that was asked since the listeners last changed. */
+  readonly #heard = new Map<string, boolean>()
 
   get listeners(): Iterable<Listener> {
     return this.#listeners
@@ -19,12 +21,14 @@ export class EventRouter {
 
   add(listener: Listener): void {
     this.#listeners.add(listener)
+    this.#heard.clear()
     for (const name of this.#resolved) if (listener.selects(name)) this.#connect(name, listener)
   }
 
   remove(listener: Listener): void {
     listener.stop()
     if (!this.#listeners.delete(listener)) return
+    this.#heard.clear()
     for (const name of this.#resolved) this.#emitter.off(name, Listener.prototype.deliver, listener)
   }
 
@@ -40,8 +44,13 @@ export class EventRouter {
   }
 
   hasListeners(name: string): boolean {
-    if (!this.#resolved.has(name)) this.#resolve(name)
-    return this.#emitter.listenerCount(name) > 0
+    return this.#heard.get(name) ?? this.#findHearer(name)
+  }
+
+  #findHearer(name: string): boolean {
+    const isHeard = [...this.#listeners].some((listener) => !listener.isPassive && listener.selects(name))
+    this.#heard.set(name, isHeard)
+    return isHeard
   }
 
   #resolve(name: string): void {

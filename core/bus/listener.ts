@@ -16,8 +16,12 @@ export interface ListenerOptions {
   readonly patterns: readonly string[]
   readonly handler: Listen
   readonly environment: BusEnvironment
+  /** Whether it wants the events of a name that its patterns select. Default: all. */
+  readonly wants?: ((eventName: string) => boolean) | undefined
+  /** Hears only what somebody else listens to: for whoever counts. */
+  readonly isPassive?: boolean | undefined
   /** Called before the first event is handed over, to take the listener away. */
-  readonly beforeFirst?: () => void
+  readonly beforeFirst?: (() => void) | undefined
 }
 
 /** One listener on the bus: calls its handler, and keeps what the handler does wrong from everybody else. */
@@ -25,6 +29,8 @@ export class Listener implements BusMember {
   readonly name: string
   readonly patterns: readonly string[]
   readonly handler: Listen
+  readonly isPassive: boolean
+  readonly #wants: ((eventName: string) => boolean) | undefined
   readonly #environment: BusEnvironment
   readonly #breaker: CircuitBreaker
   readonly #isAsync: boolean
@@ -39,10 +45,12 @@ export class Listener implements BusMember {
   /** Promises of the handler that have not settled. */
   #unsettled = 0
 
-  constructor({ name, patterns, handler, environment, beforeFirst }: ListenerOptions) {
+  constructor({ name, patterns, handler, environment, wants, isPassive, beforeFirst }: ListenerOptions) {
     this.name = name
     this.patterns = patterns
     this.handler = handler
+    this.isPassive = isPassive ?? false
+    this.#wants = wants
     this.#environment = environment
     this.#breaker = new CircuitBreaker(environment.circuit)
     this.#isAsync = handler instanceof AsyncFunction
@@ -63,7 +71,14 @@ export class Listener implements BusMember {
   }
 
   selects(eventName: string): boolean {
-    return this.patterns.some((pattern) => matchesPattern(pattern, eventName))
+    if (!this.patterns.some((pattern) => matchesPattern(pattern, eventName))) return false
+    if (this.#wants === undefined) return true
+    try {
+      return this.#wants(eventName)
+    } catch {
+      // Who cannot say what it wants gets everything rather than nothing.
+      return true
+    }
   }
 
   /** From now on nothing is delivered, not even the rest of a dispatch under way. */

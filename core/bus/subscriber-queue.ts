@@ -42,7 +42,8 @@ export class SubscriberQueue implements BusMember {
   readonly #breaker: CircuitBreaker
   readonly #timeoutMs: number
   readonly #idleWaiters = new IdleWaiters()
-  readonly #log: Logger
+  /** The log, with its name in every line. */
+  readonly log: Logger
   #isRunning = false
   #isClosed = false
   #resume: Timer | undefined
@@ -60,7 +61,7 @@ export class SubscriberQueue implements BusMember {
     this.#overflow = new OverflowReport(name, environment.now, environment.report)
     this.#breaker = new CircuitBreaker(environment.circuit)
     this.#timeoutMs = timeoutMs
-    this.#log = environment.log.child({ subscriber: name })
+    this.log = environment.log.child({ subscriber: name })
   }
 
   get unfinished(): number {
@@ -138,7 +139,7 @@ export class SubscriberQueue implements BusMember {
 
   #call({ event, handler }: Entry): Failure | undefined | Promise<Failure | undefined> {
     this.#delivered++
-    const delivery = new Delivery(this.#log)
+    const delivery = new Delivery(this.log)
     this.#running = delivery
     try {
       const result = runCausedBy(event, () => handler(event as TaskerEvent, delivery))

@@ -69,6 +69,7 @@ export const wrongCalls: ReadonlySet<string> = new Set([
   'BYPASS_REFUSED',
   'UNKNOWN_EVENT',
   'LOG_POSITION',
+  'RETENTION_NOT_SET',
   'PAGE_CURSOR',
   'PAGE_LIMIT',
   'UNKNOWN_EXPORT_SOURCE',

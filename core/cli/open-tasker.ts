@@ -16,7 +16,7 @@ export interface OpenOptions {
    * - `work`: as a worker, which refuses to be a guest of another.
    * - `create`: to create tasks; what the project names must load.
    * - `operate` (default): to look at tasks and to command them, also where a handler of the project does not load.
-   * - `look`: to look at what is registered, refusals included; no stored state, so that nobody waits for the database.
+   * - `look`: to look at what is registered, refusals included; without a database, so that it is quick and nobody is kept from it.
    */
   readonly purpose?: 'work' | 'create' | 'operate' | 'look'
   /** The level of the log where nobody says another. Default `warn`. */
@@ -44,14 +44,10 @@ const lookIntervalMs = 150
  */
 export async function openTasker(session: OpeningSession, options: OpenOptions = {}): Promise<Tasker> {
   const { globals } = session
-  const { purpose = 'operate', skipMigrations = purpose === 'look' } = options
+  const { purpose = 'operate', skipMigrations = false } = options
   const config = await loadProjectConfig(globals)
   const logging = logSettings(config, globals, options)
-  const overrides = {
-    logging,
-    ...(options.view === undefined ? {} : withoutEventLog(config)),
-    ...(purpose === 'look' ? withoutFolder(config) : {}),
-  }
+  const overrides = { logging, ...(options.view === undefined ? {} : withoutEventLog(config)) }
   // Loaded here, so that what needs no Tasker, such as --help, does not wait for it.
   const { createTasker } = await import('../kernel/create-tasker.js')
   const create = () =>
@@ -61,6 +57,7 @@ export async function openTasker(session: OpeningSession, options: OpenOptions =
       attach: purpose !== 'work',
       onRefusal: purpose === 'operate' || purpose === 'look' ? 'collect' : 'throw',
       skipMigrations,
+      withoutDatabase: purpose === 'look',
       overrides,
       ...loggerOf(session, config, logging.level, options.view),
     })
@@ -111,11 +108,6 @@ function logSettings({ values, sources }: ResolvedConfig, { verbose }: GlobalOpt
 
 function isTalkative(level: LogLevel | undefined): boolean {
   return level === 'trace' || level === 'debug' || level === 'info'
-}
-
-/** An embedded database that is not looked at need not be opened, and then nobody else is kept from it. */
-function withoutFolder({ values }: ResolvedConfig): TaskerSettingsInput {
-  return values.database.url === undefined ? { database: { path: ':memory:' } } : {}
 }
 
 /** What the subscriber that logs events has to say is shown as it happens, in a form that people can read. */

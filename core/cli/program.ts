@@ -10,6 +10,7 @@ import { runCommand } from './commands/run.js'
 import { startCommand } from './commands/start.js'
 import { stepsCommand } from './commands/steps.js'
 import { tasksCommand } from './commands/tasks.js'
+import { verifyCommand } from './commands/verify.js'
 import type { GlobalOptions } from './global-options.js'
 import type { Session } from './session.js'
 
@@ -41,16 +42,9 @@ function addCommands(program: Command, session: Session): void {
   add('Run:', [runCommand(session), startCommand(session)])
   add('Look and act:', [tasksCommand(session), stepsCommand(session), eventsCommand(session), exportCommand(session)])
   add('The project:', [...registryCommands(session), graphCommand(session), configCommand(session)])
-  add('Upkeep:', [dbCommand(session), verifyCommand()])
+  add('Upkeep:', [dbCommand(session), verifyCommand(session)])
   add('New code:', [generateCommand(), initCommand()])
   program.commandsGroup('Help:').helpCommand('help [command]', 'tell more about a command')
-}
-
-function verifyCommand(): Command {
-  return laterCommand('verify', 'verify', 'rebuild the state from the event log and compare', {
-    meanwhile: 'Until then `tasker tasks list --state pending` shows what waits, and why.',
-    example: '--json',
-  })
 }
 
 function generateCommand(): Command {

@@ -59,6 +59,16 @@ const database = Type.Object(
       description: "Schema of PostgreSQL that holds Tasker's tables.",
     }),
     poolSize: count('Most connections of one process to the server.', 10),
+    connectTimeoutMs: milliseconds('How long a connection may take to be made, or to become free', 10 * second),
+    queryTimeoutMs: milliseconds(
+      'How long a statement may go unanswered; then its connection is given up, and what it was to do is tried again',
+      30 * second,
+    ),
+    waitAtBootMs: milliseconds(
+      'How long createTasker() waits for a server that does not answer; 0: it fails at once',
+      0,
+      { minimum: 0 },
+    ),
     ssl: Type.Optional(
       Type.Union(
         [
@@ -103,7 +113,7 @@ const discovery = Type.Object(
 
 const execution = Type.Object(
   {
-    concurrentTasks: count('Most tasks that one worker runs at once.', 50),
+    concurrentTasks: count('Most tasks that one worker runs at once.', 200),
     concurrentStepsPerTask: count('Most steps of one task that run at once.', 16),
     defaultTimeoutMs: milliseconds('Time-out of a step that names none, renewed by progress', 600 * second),
     timeoutGraceMs: milliseconds('How long after its signal a timed-out attempt may still end by itself', 5 * second, {
@@ -116,10 +126,14 @@ const execution = Type.Object(
     sweepIntervalMs: milliseconds('How often parked and stuck tasks are looked at again', 15 * second, {
       maximum: 60 * second,
     }),
-    leaseMs: milliseconds('How long after its last heartbeat a worker counts as alive', 5 * second, {
+    leaseMs: milliseconds('How long after its last heartbeat a worker counts as alive', 4 * second, {
       maximum: 60 * second,
     }),
     heartbeatIntervalMs: milliseconds('How often a worker says that it is alive; at most half of leaseMs', second),
+    deafAfterMs: milliseconds(
+      'How long the main thread may compute without a pause until its worker counts as hung and no longer says that it is alive',
+      30 * second,
+    ),
   },
   { ...closed, description: 'How a worker runs tasks.' },
 )
@@ -231,8 +245,53 @@ const worker = Type.Object(
         description: 'How people see this worker. Default: host and process id.',
       }),
     ),
+    namespaces: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[^\\s./@]+$' }), {
+        minItems: 1,
+        uniqueItems: true,
+        description: 'The namespaces whose tasks this worker runs. Absent: all that it has handlers of.',
+      }),
+    ),
+    heartbeatThread: flag(
+      'Whether the worker says from a thread of its own that it is alive, so that a long computation in a handler does not stop it.',
+      true,
+    ),
   },
   { ...closed, description: 'This process as a worker.' },
+)
+
+const log = Type.Object(
+  {
+    upkeep: flag(
+      'Whether a worker of this process looks after partitions and retention; one of all workers should.',
+      true,
+    ),
+    partitionMs: Type.Optional(
+      Type.Integer({
+        minimum: 60 * second,
+        description:
+          'Time that one partition of the event log covers, in milliseconds. Absent: a day, or a thirtieth of retention.finishedTasksMs if that is longer; 30 days where finished tasks are kept for ever.',
+      }),
+    ),
+    upkeepIntervalMs: milliseconds('How often a worker looks after partitions and retention', 600 * second, {
+      minimum: second,
+    }),
+  },
+  { ...closed, description: 'The event log.' },
+)
+
+const retention = Type.Object(
+  {
+    finishedTasksMs: Type.Optional(
+      Type.Integer({
+        minimum: 60 * second,
+        description:
+          'How long tasks that are complete, cancelled or resolved by a person are kept after their end, with their log, in milliseconds. Absent: for ever.',
+      }),
+    ),
+    batchSize: count('Most tasks that are taken away in one transaction.', 200),
+  },
+  { ...closed, description: 'What is taken away when it is old.' },
 )
 
 /** Every setting: the single source of its type, default, check and documentation. */
@@ -263,6 +322,8 @@ export const settingsSchema = Type.Object(
     logging,
     filter,
     metrics,
+    log,
+    retention,
     boot,
     worker,
   },

@@ -6,6 +6,8 @@ export interface ListenOptions {
   readonly signal?: AbortSignal
   /** How logs and errors call the listener. */
   readonly name?: string
+  /** Hears only what somebody else listens to, so that no event is made on its account: for whoever counts. Default false. */
+  readonly isPassive?: boolean
 }
 
 /** Takes a listener away; also `using off = events.on(…)`. */

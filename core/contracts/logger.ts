@@ -12,4 +12,6 @@ export interface Logger {
   warn(fieldsOrMessage: object | string, message?: string): void
   error(fieldsOrMessage: object | string, message?: string): void
   child(bindings: Record<string, unknown>): Logger
+  /** Whether lines of a level are written; without it all are taken to be. */
+  isLevelEnabled?(level: 'debug' | 'info' | 'warn' | 'error'): boolean
 }

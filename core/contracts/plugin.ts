@@ -1,12 +1,14 @@
 import type { DependencyContainer } from 'tsyringe'
 import type { DependencyGraph } from '../workflow/dependency-graph.js'
 import type { StepState } from '../workflow/state-machines.js'
+import type { DatabaseAccess } from './database-access.js'
 import type { TaskerEvents } from './events-api.js'
 import type { ExporterDefinition, ExportsApi } from './exporter.js'
 import type { HealthApi } from './health.js'
 import type { Hooks } from './hooks.js'
 import type { Logger } from './logger.js'
 import type { MetricsApi } from './metrics.js'
+import type { Queue } from './queue.js'
 import type { DefinedSubscriber, SubscriberClass } from './subscriber.js'
 import type { DefinedTask, JsonSchema } from './task-definition.js'
 import type { StepsApi, TaskReference, TasksApi } from './tasks-api.js'
@@ -31,8 +33,26 @@ export interface PluginContext {
   readonly metrics: MetricsApi
   readonly namespaces: NamespacesApi
   readonly graph: GraphsApi
+  readonly queue: QueueProviding
+  readonly database: DatabaseAccess
   readonly log: Logger
   readonly config: Readonly<Record<string, unknown>>
+}
+
+/** Where a plugin provides the queue that wakes workers up. */
+export interface QueueProviding {
+  /**
+   * Has the kernel use a queue. It is opened when all plugins are set up, and started and stopped with the worker. A program's own
+   * choice (`queue` or `clock` of `createTasker`) goes before it, and so do test kernels with a virtual clock.
+   *
+   * @param options `asDefault`: gives way to the queue of another plugin
+   * @throws QueueRefusedError
+   * @example
+   * setup({ queue, log }, { url }) {
+   *   queue.provide(new RedisQueue(url, log))
+   * }
+   */
+  provide(queue: Queue, options?: { readonly asDefault?: boolean }): void
 }
 
 /** `tasker.namespaces` */

@@ -1,5 +1,8 @@
 import type { LogEntry, LogEvent } from '../workflow/log-entry.js'
 import type { StepState, TaskState } from '../workflow/state-machines.js'
+import type { AuditStore } from './audit.js'
+import type { LogLag } from './event-log.js'
+import type { LogUpkeepStore } from './log-upkeep.js'
 import type { TaskDefinition } from './task-definition.js'
 import type { StepRecord, TaskRecord, TaskView } from './task-record.js'
 import type { Command, CommandOutcome } from './task-request.js'
@@ -23,9 +26,12 @@ export interface TaskWrite {
   readonly events: readonly LogEvent[]
   /** Commands that this commit answers. */
   readonly answers: readonly { readonly commandId: string; readonly outcome: CommandOutcome }[]
-  /** Run inside the transaction, after the rows: for whoever must commit together with them (wake-ups). */
-  readonly participants?: readonly ((transaction: Transaction) => Promise<void>)[]
+  /** When the queue is to wake somebody for the task, as ISO 8601: asked for in the transaction, where the queue can. */
+  readonly wakeAt?: string
 }
+
+/** Takes part in a transaction, after its rows were written. */
+export type Alongside = (transaction: Transaction, writes: readonly TaskWrite[]) => Promise<void>
 
 /** What became of one {@link TaskWrite}, in the order of the call. */
 export type WriteOutcome =
@@ -44,6 +50,8 @@ export interface ClaimedTask {
   readonly results: ReadonlyMap<string, unknown>
   /** The worker it was taken from, if that one died holding it. */
   readonly previousOwnerId: string | null
+  /** No live worker serves it, for this reason: it was claimed only to be parked. */
+  readonly unserved?: 'no_handler' | 'no_worker'
   /** How long it had been due, in milliseconds. */
   readonly queueWaitMs: number
 }
@@ -53,8 +61,31 @@ export interface ClaimRequest {
   readonly limit: number
   /** The Clock's time, as ISO 8601: what is due by then may be claimed. */
   readonly now: string
-  /** Owners whose heartbeat is older than this, by the clock of the database, count as gone. */
-  readonly leaseMs: number
+  /** What the worker can run. Absent: whatever there is. */
+  readonly serves?: Serving
+  /** Whether it also takes what no live worker serves, to park it. Default true. */
+  readonly takesUnserved?: boolean
+}
+
+/** Which tasks a worker runs. */
+export interface Serving {
+  /** What it has the code of, each as `namespace.name@version`. */
+  readonly kinds: readonly string[]
+  /** The namespaces that it is pinned to; absent: all. */
+  readonly namespaces?: readonly string[]
+}
+
+/** What the table says of the ownership of a task. */
+export interface Ownership {
+  readonly taskId: string
+  readonly epoch: number
+  readonly ownerId: string | null
+}
+
+/** A task that contradicted itself, as it is now, and what was wrong with it. */
+export interface Repair {
+  readonly task: TaskRecord
+  readonly finding: string
 }
 
 export interface TaskFilter {
@@ -86,10 +117,21 @@ export interface PageOf<T> {
   readonly next?: string
 }
 
+/** How a task stands, and who runs it. */
+export interface TaskOwnership {
+  readonly id: string
+  readonly state: TaskState
+  readonly ownerId: string | null
+}
+
 export interface WorkerRecord {
   readonly id: string
   readonly host: string
   readonly processId: number
+  /** How long after its last heartbeat, by the clock of the database, it counts as alive, in milliseconds. */
+  readonly leaseMs: number
+  /** What it runs at present. Absent: nothing, it only applies commands or is stopping. */
+  readonly serves?: Serving
 }
 
 export interface LogQuery {
@@ -97,6 +139,11 @@ export interface LogQuery {
   readonly after?: string
   readonly limit?: number
   readonly taskId?: string
+  /**
+   * Whether entries after `after` that retention has taken are passed over. Otherwise they are an error, because a reader that goes
+   * on somewhere must know that it has missed something. Default false.
+   */
+  readonly toleratesLoss?: boolean
 }
 
 /** An entry as it is read: whole, unless reading began within it. */
@@ -106,11 +153,22 @@ export interface StoredLogEntry extends LogEntry {
 }
 
 /** Where state is kept. The only implementation is `persistence`; a port so that orchestration knows no SQL. */
-export interface Store {
-  /** One transaction for any number of writes: rows are locked in id order, writes of an older epoch dropped. */
-  commit(writes: readonly TaskWrite[]): Promise<readonly WriteOutcome[]>
+export interface Store extends AuditStore, LogUpkeepStore {
+  /**
+   * One transaction for any number of writes: rows are locked in id order, writes of an older epoch dropped.
+   *
+   * A call that failed because the database did not answer may be repeated with the same writes: what of them was committed all
+   * the same is found out and not written twice.
+   *
+   * @param alongside run inside the transaction after the rows, with the writes that are in it: for whoever must commit together
+   *   with them (wake-ups). Its failure undoes all.
+   */
+  commit(writes: readonly TaskWrite[], alongside?: Alongside): Promise<readonly WriteOutcome[]>
 
-  /** Claims due tasks without an owner, or whose owner is gone, the most urgent first. Raises their epochs, waits for no row. */
+  /**
+   * Claims due tasks without an owner, or whose owner is gone, the most urgent first. Raises their epochs, waits for no row. Leaves
+   * what other live workers serve and this one does not; takes what no live worker serves, to be parked.
+   */
   claimDue(request: ClaimRequest): Promise<readonly ClaimedTask[]>
   /** Claims one task in whatever state; undefined if it has a live owner or does not exist. */
   claimTask(taskId: string, request: Omit<ClaimRequest, 'limit'>): Promise<ClaimedTask | undefined>
@@ -122,27 +180,41 @@ export interface Store {
   nextDueAt(): Promise<string | undefined>
   /** Whether any task is left to run or due, owned or not. */
   hasUnfinishedTasks(): Promise<boolean>
-  /** Unfinished tasks that nothing will ever wake, which must not exist: no owner, no due time. Gives them a due time of `now`. */
-  repairStuck(now: string): Promise<readonly { readonly task: TaskRecord; readonly finding: string }[]>
+  /**
+   * Tasks that nothing would ever wake, which must not exist, now repaired: unfinished ones without an owner and without a due time,
+   * or parked without a time to look again, are due `now`; finished ones whose owner is gone have none any more.
+   */
+  repairStuck(now: string): Promise<readonly Repair[]>
+  /** Who owns these tasks, and which others the worker owns besides. Those that do not exist are left out. */
+  ownership(workerId: string, taskIds: readonly string[]): Promise<readonly Ownership[]>
+  /** Takes the owner off a task that it does not hold, if it is still as it was seen; unfinished, the task is due `now` at the latest. */
+  releaseStray(seen: Ownership, now: string): Promise<TaskRecord | undefined>
 
   registerDefinition(definition: TaskDefinition): Promise<void>
   registerWorker(worker: WorkerRecord): Promise<void>
   /** Tells that the worker lives. Throws `WORKER_NOT_REGISTERED` if its row was taken away. */
   heartbeat(workerId: string): Promise<void>
   removeWorker(workerId: string): Promise<void>
+  /** Forgets workers that nobody has heard of for an hour and that own nothing: being gone and having no row are the same. */
+  removeLostWorkers(): Promise<void>
   /** Makes all workers but this one count as gone: where the database admits only one, none of them can be alive. */
   expireOtherWorkers(workerId: string): Promise<void>
 
-  addCommand(command: Command): Promise<void>
+  /** Stores a command, announces it to the owner of its task when it is committed, and gives who that is; null: nobody. */
+  addCommand(command: Command): Promise<string | null>
+  /** Announces once more, to whoever owns the task by now, that it has commands. */
+  announceCommand(taskId: string): Promise<void>
   /** Unanswered commands for tasks that this worker owns, oldest first. */
   commandsFor(workerId: string): Promise<readonly Command[]>
   /** Unanswered commands for tasks without a live owner. */
-  orphanedCommands(leaseMs: number): Promise<readonly Command[]>
+  orphanedCommands(): Promise<readonly Command[]>
   /** Undefined while unanswered. */
   commandOutcome(commandId: string): Promise<CommandOutcome | undefined>
 
   getTask(taskId: string): Promise<TaskView | undefined>
   getTaskRecord(taskId: string): Promise<TaskRecord | undefined>
+  /** How tasks stand, for those who wait for them; without those that do not exist. */
+  taskOwnership(taskIds: readonly string[]): Promise<readonly TaskOwnership[]>
   listTasks(filter: TaskFilter, page?: Page): Promise<PageOf<TaskRecord>>
   countTasks(filter: TaskFilter): Promise<Readonly<Record<TaskState, number>>>
   /** Steps with their results and the task they belong to, by keyset pages: for exports and lists. */
@@ -152,9 +224,12 @@ export interface Store {
   logEnd(): Promise<string | undefined>
   /**
    * Entries that are safe to read: none that commits later can come before one that was returned. Waits up to 5 s, then throws
-   * `LOG_BLOCKED`, where a transaction that is still open may come next; an empty page is the end of the log.
+   * `LOG_BLOCKED`, where a transaction that is still open may come next; an empty page is the end of the log. Throws `LOG_EXPIRED`
+   * where retention has taken entries behind `after`.
    */
   readLog(query: LogQuery): Promise<readonly StoredLogEntry[]>
+  /** How far the log goes, and who writes to it now. */
+  logLag(): Promise<LogLag>
   /** Events that belong to no task (custom ones published outside of a step). Gives the entry's id. */
   appendToLog(events: readonly LogEvent[]): Promise<string>
 

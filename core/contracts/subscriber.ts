@@ -16,6 +16,11 @@ export interface SubscriberDefinition {
   /** Hears the log through a cursor of its own instead of the bus of its process. */
   readonly durable: boolean
   readonly on: Readonly<Record<string, SubscriberHandler>>
+  /**
+   * Whether it wants the events of a name that its patterns select; asked once for each name. Events that nobody wants are not even
+   * made, which is what lets a subscriber to `*` cost nothing for those that it would ignore. Default: all.
+   */
+  readonly wants?: (eventName: string, context: Pick<SubscriberContext, 'log'>) => boolean
   /** Most events that wait for it; beyond, `overflow` decides. Default 1000. */
   readonly queueSize?: number
   readonly overflow?: 'drop_oldest' | 'drop_newest'

@@ -59,6 +59,8 @@ export interface Command {
   /** `results` of step.resolve, `propagate` of step.cancel, `newKey` of step.retry. */
   readonly args: Readonly<Record<string, unknown>>
   readonly createdAt: string
+  /** The worker id of the kernel that waits for the answer. */
+  readonly replyTo: string | null
 }
 
 /** What became of a command. */

@@ -16,14 +16,39 @@ export interface WaitOptions {
   readonly signal?: AbortSignal
 }
 
+/** How long a caller waits for the creation of a task, which waits for the database while that is away. */
+export interface CreateOptions {
+  /** Gives up waiting: `AbortSignal.timeout(5_000)`. Default: for ever. */
+  readonly signal?: AbortSignal
+}
+
 /** `tasker.tasks`: the life of tasks, from any process. */
 export interface TasksApi {
-  /** Stores a new task and gives it back; it runs as soon as a worker has room. */
+  /**
+   * Stores a new task and gives it back; it runs as soon as a worker has room. While the database is away it waits, and is stored
+   * when that is back, unless the signal ends the wait or the instance is stopped before.
+   *
+   * @throws CreationGivenUpError when the signal fires; it says whether the task may exist all the same
+   * @throws DatabaseUnavailableError or DatabaseClosedError when the instance stops first; the former also where 10 000 wait already
+   */
   create<T extends DefinedTask>(
     task: T,
-    options?: TaskRequestOptions & { readonly context?: ContextOf<T> },
+    options?: TaskRequestOptions & CreateOptions & { readonly context?: ContextOf<T> },
   ): Promise<TaskRecord>
-  create(request: TaskRequest): Promise<TaskRecord>
+  create(request: TaskRequest, options?: CreateOptions): Promise<TaskRecord>
+  /**
+   * Stores many new tasks in one call: thousands take a few statements. All are checked before the first is stored.
+   *
+   * @throws TaskOfManyRefusedError if one of them is refused by a check: then nothing is stored
+   * @throws TasksNotCreatedError if the database refuses some: it says which were stored
+   * @example
+   * await tasker.tasks.createMany(processOrder, orders.map(({ id }) => ({ context: { orderId: id } })))
+   */
+  createMany<T extends DefinedTask>(
+    task: T,
+    requests: readonly (TaskRequestOptions & { readonly context?: ContextOf<T> })[],
+  ): Promise<readonly TaskRecord[]>
+  createMany(requests: readonly TaskRequest[]): Promise<readonly TaskRecord[]>
   /** Waits until the task is complete, cancelled, resolved_manually or in error, and gives it with its steps. */
   wait(task: TaskReference, options?: WaitOptions): Promise<TaskView>
   get(task: TaskReference): Promise<TaskView | undefined>

@@ -20,6 +20,11 @@ export interface SubscriberOptions<Durable extends boolean = boolean> {
   readonly overflow?: 'drop_oldest' | 'drop_newest'
   /** A handler that takes longer is reported and left behind, in milliseconds. Default 30 000. */
   readonly timeoutMs?: number
+  /**
+   * Whether it wants the events of a name that its patterns select; asked once for each name. Events that nobody wants are not even
+   * made. Default: all.
+   */
+  readonly wants?: (eventName: string, context: Pick<SubscriberContext, 'log'>) => boolean
   /** Durable subscribers: where the cursor starts. Default `'now'`. */
   readonly from?: 'now' | 'beginning'
   /** Durable subscribers: `event.tx` writes in the transaction that moves the cursor. Default false. */

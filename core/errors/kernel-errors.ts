@@ -96,6 +96,18 @@ export class DiscoveryError extends TaskerError {
   }
 }
 
+/** Thrown when stored state is asked of an instance that was made without a database, to look at what is registered. */
+export class DatabaseNotOpenedError extends TaskerError {
+  constructor(operation: string) {
+    super('DATABASE_NOT_OPENED', {
+      what: `${operation} needs the database, and this instance was made without one`,
+      wayOut:
+        'Make the instance without the option withoutDatabase; a plugin reads stored state in its start, not in its setup',
+      details: { operation },
+    })
+  }
+}
+
 /** Thrown when something is asked of an instance in a state in which it cannot be done. */
 export class TaskerStateError extends TaskerError {
   constructor(what: string, state: string, wayOut: string) {

@@ -1,12 +1,69 @@
 import { TaskerError } from './tasker-error.js'
 
-/** Thrown when the database cannot be reached, drops the connection or is shutting down. What was asked may be tried again. */
+/** What keeps the database from doing what it is asked: see {@link DatabaseUnavailableError}. */
+export type UnavailableReason =
+  | 'connection'
+  | 'pool'
+  | 'unanswered'
+  | 'read_only'
+  | 'resources'
+  | 'time'
+  | 'conflict'
+  | 'access'
+  | 'schema'
+
+const unavailable: Readonly<Record<UnavailableReason, { readonly what: string; readonly wayOut: string }>> = {
+  connection: {
+    what: 'The database does not answer',
+    wayOut: 'Check that the server of database.url runs and accepts connections',
+  },
+  pool: {
+    what: 'No connection to the database became free in time',
+    wayOut: 'Raise database.poolSize, or ask for less at once',
+  },
+  unanswered: {
+    what: 'The database left a statement unanswered, and its connection was given up',
+    wayOut:
+      'Check the network between here and the server, and raise database.queryTimeoutMs if statements do take so long',
+  },
+  read_only: {
+    what: 'The database takes no writes',
+    wayOut:
+      'It may be a standby: check that database.url leads to the primary, and that default_transaction_read_only is off',
+  },
+  resources: {
+    what: 'The database has run out of something',
+    wayOut: 'Make room on its disk, in its memory or among its connections, as the message says',
+  },
+  time: {
+    what: 'The database gave up a statement that took too long or waited too long for a lock',
+    wayOut: 'Find who holds the lock in pg_stat_activity and pg_locks',
+  },
+  conflict: {
+    what: 'Transactions of the database kept getting in the way of each other',
+    wayOut: 'Find out from the log of the server who else writes to the tables of Tasker',
+  },
+  access: {
+    what: 'The database does not let Tasker in',
+    wayOut: 'Check user, password and database of database.url, and pg_hba.conf of the server',
+  },
+  schema: {
+    what: 'The database is not as this version of Tasker needs it',
+    wayOut: 'Check that the schema is migrated, and that the user may use all that is in it',
+  },
+}
+
+/**
+ * Thrown when the database cannot be reached, drops the connection, is shutting down, takes no writes, has run out of disk, memory
+ * or connections, or leaves a statement unanswered; `details.reason` says which. What was asked may be tried again.
+ */
 export class DatabaseUnavailableError extends TaskerError {
-  constructor(cause: unknown) {
+  constructor(cause: unknown, reason: UnavailableReason = 'connection') {
+    const code = codeOf(cause)
     super('DATABASE_UNAVAILABLE', {
-      what: `The database does not answer: ${messageOf(cause)}`,
-      wayOut:
-        'Check that the server of database.url runs and accepts connections; a worker that runs tries again by itself',
+      what: `${unavailable[reason].what}: ${messageOf(cause)}`,
+      wayOut: `${unavailable[reason].wayOut}; a worker that runs tries again by itself`,
+      details: { reason, ...(typeof code === 'string' ? { code } : {}) },
       cause,
     })
   }
@@ -87,19 +144,6 @@ export class LogPositionError extends TaskerError {
       expected: 'the `position` of an event: 16 digits, a dot, 6 digits',
       received: JSON.stringify(position),
       details: { position },
-    })
-  }
-}
-
-/** Thrown when reading the log cannot go on because a transaction that writes to it has been open for too long. */
-export class LogBlockedError extends TaskerError {
-  constructor(afterId: string, processIds: readonly number[], waitedMs: number) {
-    super('LOG_BLOCKED', {
-      what: `The event log cannot be read beyond entry ${afterId}: for ${waitedMs} ms a transaction that may still add an entry before the next one has been open`,
-      received: `open transactions of the database processes ${processIds.join(', ')}`,
-      wayOut:
-        'Reading goes on when they end; a dead client leaves one open: see pg_stat_activity, and pg_terminate_backend',
-      details: { afterId, processIds, waitedMs },
     })
   }
 }

@@ -22,3 +22,54 @@ export class InvalidTaskRequestError extends TaskerError {
     this.problems = problems
   }
 }
+
+/** Thrown when the signal of a creation fires before the database has answered. */
+export class CreationGivenUpError extends TaskerError {
+  /** False if the task does not exist for certain; true if its commit was under way: it may exist, and then runs. */
+  readonly mayExist: boolean
+
+  constructor(task: string, taskId: string | undefined, reason: unknown) {
+    const mayExist = taskId !== undefined
+    super('CREATION_GIVEN_UP', {
+      what: `The creation of ${task} was given up: ${messageOf(reason)}`,
+      wayOut: mayExist
+        ? `It may have been stored: ask for task ${taskId} with tasks.get() when the database is back`
+        : 'No task was stored: create it again when the database is back',
+      details: { mayExist, ...(mayExist ? { taskId } : {}) },
+      cause: reason,
+    })
+    this.mayExist = mayExist
+  }
+}
+
+/** Thrown when one of the requests given to `createMany` is refused before anything is stored. The cause says why. */
+export class TaskOfManyRefusedError extends TaskerError {
+  constructor(index: number, count: number, cause: unknown) {
+    super('TASK_OF_MANY_REFUSED', {
+      what: `Request ${index + 1} of ${count} was refused, and no task was created: ${messageOf(cause)}`,
+      wayOut: `Correct the request at index ${index}, or leave it out`,
+      details: { index, count },
+      cause,
+    })
+  }
+}
+
+/** Thrown when the database refuses some of the tasks of a `createMany` although they passed all checks. */
+export class TasksNotCreatedError extends TaskerError {
+  /** The tasks that were created. */
+  readonly created: readonly string[]
+
+  constructor(created: readonly string[], count: number, cause: unknown) {
+    super('TASKS_NOT_CREATED', {
+      what: `${count - created.length} of ${count} tasks were not created: ${messageOf(cause)}`,
+      wayOut: 'Those named in details.created exist and run; create the others again once the cause is mended',
+      details: { created, count },
+      cause,
+    })
+    this.created = created
+  }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}

@@ -51,3 +51,16 @@ export class TestRunTimeoutError extends TaskerError {
     })
   }
 }
+
+/** Thrown by a case of `queueConformance` that a queue does not pass. */
+export class QueueNotConformingError extends TaskerError {
+  constructor(queue: string, { expected, received }: { readonly expected: string; readonly received: string }) {
+    super('QUEUE_NOT_CONFORMING', {
+      what: `Queue ${queue} does not do what the port asks for`,
+      expected,
+      received,
+      wayOut: 'Correct the adapter; what the port asks for stands at the type Queue',
+      details: { queue },
+    })
+  }
+}

@@ -26,9 +26,21 @@ export interface MaskingOptions {
 
 /** Whether the value of a key is masked by the list. */
 export function isFilteredKey(key: string, parameters: readonly string[] = defaultFilterParameters): boolean {
+  const known = decisions.get(parameters) ?? new Map<string, boolean>()
+  decisions.set(parameters, known)
+  const decided = known.get(key)
+  if (decided !== undefined) return decided
   const spellings = spellingsOf(key)
-  return parameters.some((part) => spellings.some((spelling) => spelling.includes(part.toLowerCase())))
+  const isFiltered = parameters.some((part) => spellings.some((spelling) => spelling.includes(part.toLowerCase())))
+  // Keys that are data (ids, say) come once each: what was decided of them is not worth keeping.
+  if (known.size >= MOST_DECISIONS) known.clear()
+  known.set(key, isFiltered)
+  return isFiltered
 }
+
+/** What was decided of a key under a list of parts: the same few keys come with every event. */
+const decisions = new WeakMap<readonly string[], Map<string, boolean>>()
+const MOST_DECISIONS = 5_000
 
 /** Names of Tasker itself that look like secrets and are none. */
 const ownKeys: ReadonlySet<string> = new Set([
@@ -56,9 +68,8 @@ export function maskPayload<T>(
   value: T,
   { parameters = defaultFilterParameters, mask = defaultFilterMask, sensitivePaths = [] }: MaskingOptions = {},
 ): T {
-  const lowered = parameters.map((part) => part.toLowerCase())
   const paths = sensitivePaths.map((path) => path.split('.'))
-  return new Masker(lowered, mask).walk(value, paths) as T
+  return new Masker(parameters, mask).walk(value, paths) as T
 }
 
 class Masker {
@@ -89,13 +100,10 @@ class Masker {
 
   #one(key: string, value: unknown, paths: readonly (readonly string[])[], isElement: boolean): unknown {
     if (value === null || value === undefined) return value
-    if (!isElement && this.#isFiltered(key)) return this.#mask
+    if (!isElement && isFilteredKey(key, this.#parameters)) return this.#mask
+    if (paths.length === 0) return this.walk(value, paths)
     const below = paths.filter(([head]) => head === '*' || head === key).map(([, ...rest]) => rest)
     return below.some((rest) => rest.length === 0) ? this.#mask : this.walk(value, below)
-  }
-
-  #isFiltered(key: string): boolean {
-    return spellingsOf(key).some((spelling) => this.#parameters.some((part) => spelling.includes(part)))
   }
 }
 

@@ -47,6 +47,8 @@ async function* logPages(store: Pick<Store, 'readLog'>, taskId: string | undefin
   for (;;) {
     const entries = await store.readLog({
       limit: recordsPerPage,
+      // It reads from the beginning: what retention takes meanwhile it need not have seen.
+      toleratesLoss: true,
       ...(after === undefined ? {} : { after }),
       ...(taskId === undefined ? {} : { taskId }),
     })

@@ -1,5 +1,5 @@
 import { createWriteStream, type Stats } from 'node:fs'
-import { access, chmod, constants, realpath, rename, rm, stat } from 'node:fs/promises'
+import { access, chmod, constants, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { ExportOutputError } from '../errors/export-errors.js'
@@ -31,7 +31,9 @@ export class FileOutput {
   async #replace(path: string, mode: number | undefined, chunks: AsyncIterable<Uint8Array>, signal: AbortSignal) {
     const partial = join(dirname(path), `.tasker-export-${this.#exportId}.partial`)
     try {
-      await pipeline(chunks, createWriteStream(partial, { flags: 'wx', flush: true }), { signal })
+      // Opened before: a stream that opens it by itself may do so after it was to be removed.
+      const file = await open(partial, 'wx')
+      await pipeline(chunks, file.createWriteStream({ flush: true }), { signal })
       if (mode !== undefined) await chmod(partial, mode & 0o777)
       await rename(partial, path)
     } catch (error) {

@@ -3,6 +3,7 @@ import { EventBus } from '../bus/event-bus.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { Clock } from '../contracts/clock.js'
 import type { Logger } from '../contracts/logger.js'
+import type { Queue } from '../contracts/queue.js'
 import {
   durableEventNames,
   type EventPayload,
@@ -31,6 +32,8 @@ export interface CompositionInput {
   readonly log: Logger
   readonly clock: Clock
   readonly options: CreateTaskerOptions
+  /** Stands between the engine and its queue, for tests. */
+  readonly wrapQueue?: (queue: Queue) => Queue
 }
 
 /** What everything else stands on. */

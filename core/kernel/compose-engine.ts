@@ -2,19 +2,30 @@ import { hostname } from 'node:os'
 import type { EventBus } from '../bus/event-bus.js'
 import type { StepHandlerClass, StepHandlerObject } from '../contracts/task-definition.js'
 import { isDurableEventName } from '../events/event-catalogue.js'
+import { CommandAnswers } from '../orchestration/command-answers.js'
 import { CommandService } from '../orchestration/command-service.js'
+import { DatabaseRetry } from '../orchestration/database-retry.js'
+import { DatabaseWatch } from '../orchestration/database-watch.js'
 import { HandlerInvoker } from '../orchestration/handler-invoker.js'
 import { Journal } from '../orchestration/journal.js'
+import { LastChances } from '../orchestration/last-chances.js'
 import { type LifecycleBus, LifecyclePublisher } from '../orchestration/lifecycle-publisher.js'
+import { Mailbox } from '../orchestration/mailbox.js'
 import { MemoryQueue } from '../orchestration/memory-queue.js'
 import type { RunnerServices } from '../orchestration/runner-services.js'
+import { ServedTasks } from '../orchestration/served-tasks.js'
 import { StepService } from '../orchestration/step-service.js'
 import { TaskCreator } from '../orchestration/task-creator.js'
 import { TaskEnds } from '../orchestration/task-ends.js'
 import { TaskService } from '../orchestration/task-service.js'
+import { TaskWaits } from '../orchestration/task-waits.js'
+import { tellOthersOfEnds } from '../orchestration/task-watches.js'
 import { WakeUps } from '../orchestration/wake-ups.js'
 import { Worker } from '../orchestration/worker.js'
+import { ThreadPacemaker } from '../persistence/heartbeat/thread-pacemaker.js'
 import type { Base } from './compose-base.js'
+import { QueueSlot } from './queue-slot.js'
+import type { CreateTaskerOptions } from './tasker-options.js'
 
 /** What runs tasks. */
 export type Engine = ReturnType<typeof composeEngine>
@@ -24,11 +35,25 @@ export function composeEngine(base: Base) {
   const { storage, log, clock, options, config, ids, bus, handlers, hooks } = base
   const { store } = storage
   const publisher = new LifecyclePublisher(lifecycleBusOf(bus), ids, log)
-  const queue = options.queue ?? new MemoryQueue(clock)
-  const services = runnerServices(base, publisher, new WakeUps(queue, publisher, log))
-  const { workerId, journal, settings } = services
-  const record = { id: workerId, host: config.values.worker.name ?? hostname(), processId: process.pid }
-  const worker = new Worker(services, { record, queue, isExclusive: storage.info.isHolder })
+  const queueSlot = new QueueSlot(options.queue ?? new MemoryQueue(clock), isChosen(options))
+  const queue = base.wrapQueue?.(queueSlot) ?? queueSlot
+  const workerId = ids.next()
+  const mailbox = new Mailbox(storage.signals, workerId)
+  const answers = new CommandAnswers(mailbox)
+  const wakeUps = new WakeUps(queue, publisher, log)
+  const services = runnerServices(base, { workerId, publisher, wakeUps, answers })
+  const { journal, settings, databaseWatch, databaseRetry } = services
+  const record = {
+    id: workerId,
+    host: config.values.worker.name ?? hostname(),
+    processId: process.pid,
+    leaseMs: settings.leaseMs,
+  }
+  const served = new ServedTasks(() => handlers.keys(), config.values.worker.namespaces)
+  const pacemaker = config.values.worker.heartbeatThread ? new ThreadPacemaker(storage.database) : undefined
+  const isExclusive = storage.info.isHolder
+  const worker = new Worker(services, { record, served, queue, mailbox, pacemaker, isExclusive })
+  handlers.onChange(() => worker.servedChanged())
   const creator = new TaskCreator({
     ...services,
     worker,
@@ -36,11 +61,18 @@ export function composeEngine(base: Base) {
     requireDefinition: ({ namespace, name, version }) => handlers.require({ namespace, name, version }),
     isRegistered: ({ namespace, name, version }) => handlers.has({ namespace, name, version }),
   })
-  const commands = new CommandService(store, worker, hooks, clock, ids)
+  const commands = new CommandService({ store, worker, hooks, clock, ids, answers })
   const taskEnds = new TaskEnds(bus)
-  const tasks = new TaskService(store, creator, commands, taskEnds, () => warnIfNothingRuns(base, worker))
+  const waits = new TaskWaits(store, worker, mailbox, taskEnds)
+  tellOthersOfEnds(mailbox, worker, taskEnds)
+  const tasks = new TaskService(store, creator, commands, waits, () => warnIfNothingRuns(base, worker))
   const steps = new StepService(store, commands, settings.maxResultBytes)
-  return { workerId, journal, worker, taskEnds, tasks, steps }
+  return { workerId, journal, databaseWatch, databaseRetry, worker, taskEnds, tasks, steps, queueSlot }
+}
+
+/** With a clock of the program's own, due times are not those of a server or another process. */
+function isChosen({ queue, clock }: CreateTaskerOptions): boolean {
+  return queue !== undefined || clock !== undefined
 }
 
 const warned = new WeakSet<Worker>()
@@ -52,21 +84,27 @@ function warnIfNothingRuns({ storage, log }: Base, worker: Worker): void {
   log.warn('somebody waits for a task, and nothing runs it: call start() on this instance')
 }
 
-function runnerServices(base: Base, publisher: LifecyclePublisher, wakeUps: WakeUps): RunnerServices {
-  const { storage, log, clock, options, config, ids, bus, container, handlers, hooks } = base
+function runnerServices(
+  base: Base,
+  made: Pick<RunnerServices, 'workerId' | 'publisher' | 'wakeUps' | 'answers'>,
+): RunnerServices {
+  const { storage, log, clock, options, config, bus, container, handlers, hooks } = base
   const { execution, backoff } = config.values
+  const databaseWatch = new DatabaseWatch(clock, log)
+  const retry = new DatabaseRetry(databaseWatch)
   const build = (handler: StepHandlerClass) => container.resolve<StepHandlerObject>(handler)
   return {
-    workerId: ids.next(),
+    ...made,
     store: storage.store,
-    journal: new Journal(storage.store, clock, log),
-    publisher,
+    journal: new Journal(storage.store, made.wakeUps, retry, clock, log),
+    databaseWatch,
+    databaseRetry: retry,
     clock,
     random: options.random ?? { next: Math.random },
     log,
     settings: { ...execution, backoff },
-    wakeUps,
     handlers: new HandlerInvoker(hooks, bus, build, execution.maxResultBytes),
+    lastChances: new LastChances(),
     findDefinition: (task) => handlers.find(task)?.definition,
   }
 }

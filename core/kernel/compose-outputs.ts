@@ -1,8 +1,12 @@
+import type { VerifyOptions } from '../contracts/verification.js'
 import { ExportCoordinator } from '../exports/export-coordinator.js'
 import { recordSources } from '../exports/record-sources.js'
 import { feedLifecycleMetrics } from '../metrics/lifecycle-metrics.js'
 import { MetricsRegistry } from '../metrics/metrics-registry.js'
 import { MetricsSnapshotWriter } from '../metrics/metrics-snapshot-writer.js'
+import { LogUpkeep } from '../orchestration/upkeep/log-upkeep.js'
+import { RetentionService } from '../orchestration/upkeep/retention-service.js'
+import { verify } from '../orchestration/verification/verifier.js'
 import type { Base } from './compose-base.js'
 import type { Engine } from './compose-engine.js'
 import { EventLog } from './event-log.js'
@@ -28,9 +32,12 @@ export function composeOutputs(base: Base, engine: Engine) {
     snapshots,
     exports: createExports(base, engine, metrics),
     eventLog: new EventLog(store, masking),
+    verify: (options?: VerifyOptions) =>
+      verify({ store, clock, mask: (value, key) => masking.mask(value, key) }, options),
     graph: new GraphApi(handlers, engine.tasks),
     namespaces: { list: () => store.listNamespaces() },
     health: new HealthRegistry(clock),
+    ...composeUpkeep(base, engine),
   }
 }
 
@@ -47,4 +54,13 @@ function createExports(base: Base, { workerId }: Engine, metrics: MetricsRegistr
     clock,
     ids,
   })
+}
+
+function composeUpkeep({ storage, clock, ids, config, log }: Base, { databaseWatch }: Engine) {
+  const { retention: settings, log: logSettings } = config.values
+  const retention = new RetentionService(storage.store, clock, ids, settings)
+  return {
+    retention,
+    upkeep: new LogUpkeep(storage.store, retention, { ...logSettings, ...settings }, log, databaseWatch),
+  }
 }

@@ -3,7 +3,6 @@ import type { ConfigSource } from '../config/define-config.js'
 import { loadConfig } from '../config/load-config.js'
 import { resolveConfig } from '../config/resolve-config.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
-import { bootTasker } from './boot-tasker.js'
 import { assertNodeVersion } from './node-version.js'
 import type { Tasker } from './tasker.js'
 import type { CreateTaskerOptions } from './tasker-options.js'
@@ -21,7 +20,10 @@ import type { CreateTaskerOptions } from './tasker-options.js'
  */
 export async function createTasker(config?: ConfigSource, options: CreateTaskerOptions = {}): Promise<Tasker> {
   assertNodeVersion()
-  return bootTasker(await resolve(config, options), options)
+  const resolved = await resolve(config, options)
+  // Loaded here, so that a handler or a configuration that imports the door of the package does not wait for the engine.
+  const { bootTasker } = await import('./boot-tasker.js')
+  return bootTasker(resolved, options)
 }
 
 function resolve(config: ConfigSource | undefined, options: CreateTaskerOptions): Promise<ResolvedConfig> {

@@ -1,8 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Store } from '../contracts/store.js'
+import type { LogLag } from '../contracts/event-log.js'
+import type { LogQuery, Store, StoredLogEntry } from '../contracts/store.js'
+import { isTaskerError } from '../errors/tasker-error.js'
 import type { TaskerEvent } from '../events/envelope.js'
 import { matchesPattern } from '../events/event-pattern.js'
 import { toEnvelope } from '../orchestration/lifecycle-publisher.js'
+import { LogContinuity } from '../workflow/log-continuity.js'
 import { formatPosition } from '../workflow/log-position.js'
 import type { Masking } from './masking.js'
 
@@ -33,21 +36,27 @@ export class EventLog {
   }
 
   /**
-   * Reads the log in order, each durable event once, whatever process wrote it; secrets are masked.
+   * Reads the log in order, each durable event once, whatever process wrote it; secrets are masked. The entries of each task are
+   * checked to follow one another. Where a transaction that writes to the log stays open, a follower waits for it ({@link lag} says
+   * who it is); other readers give up after 5 s.
    *
+   * @throws LogGapError
+   * @throws LogBlockedError
+   * @throws LogExpiredError where retention has taken what comes after the position
    * @example
    * for await (const event of tasker.log.tail({ names: ['task.*'], follow: true, signal })) console.log(event.name)
    */
   async *tail(options: TailOptions = {}): AsyncGenerator<TaskerEvent<string>, void> {
     const { names = ['*'], taskId, follow = false, signal } = options
+    const continuity = new LogContinuity(options.after === undefined)
     let after = options.after
+    // Whoever begins at the beginning takes what there is; from the first time that it has come to the end, it must miss nothing.
+    let toleratesLoss = options.after === undefined
     while (!signal?.aborted) {
-      const entries = await this.#store.readLog({
-        limit: pageSize,
-        ...(after ? { after } : {}),
-        ...(taskId ? { taskId } : {}),
-      })
+      const query = { limit: pageSize, toleratesLoss, ...(after ? { after } : {}), ...(taskId ? { taskId } : {}) }
+      const entries = await (follow ? this.#readPatiently(query, signal) : this.#store.readLog(query))
       for (const entry of entries) {
+        continuity.check(entry)
         for (const [index, event] of entry.events.entries()) {
           if (signal?.aborted) return
           const place = entry.firstIndex + index
@@ -58,6 +67,7 @@ export class EventLog {
       }
       if (entries.length > 0) continue
       if (!follow) return
+      toleratesLoss = false
       await setTimeout(lookIntervalMs, undefined, signal ? { signal } : {}).catch(() => undefined)
     }
   }
@@ -65,5 +75,29 @@ export class EventLog {
   /** The position after which nothing has been written yet; undefined if the log is empty. */
   async end(): Promise<string | undefined> {
     return this.#store.logEnd()
+  }
+
+  /**
+   * How far the log goes, and which transaction that writes to it has been open longest: while one is, what was written after
+   * it began is not handed to readers.
+   *
+   * @example
+   * const { oldestWriter } = await tasker.log.lag()
+   * if (oldestWriter !== null && oldestWriter.sinceMs > 5_000) console.warn(oldestWriter.processId, oldestWriter.application)
+   */
+  lag(): Promise<LogLag> {
+    return this.#store.logLag()
+  }
+
+  /** A page, as soon as no transaction keeps it back. */
+  async #readPatiently(query: LogQuery, signal: AbortSignal | undefined): Promise<readonly StoredLogEntry[]> {
+    while (!signal?.aborted) {
+      try {
+        return await this.#store.readLog(query)
+      } catch (error) {
+        if (!isTaskerError(error) || error.code !== 'LOG_BLOCKED') throw error
+      }
+    }
+    return []
   }
 }

@@ -1,8 +1,10 @@
+import type { DatabaseAccess } from '../contracts/database-access.js'
 import type { TaskerEvents } from '../contracts/events-api.js'
 import type { PluginContext, PluginDefinition } from '../contracts/plugin.js'
 import type { EventEnvelope } from '../events/envelope.js'
 import type { Composition } from './compose.js'
 import type { Masking } from './masking.js'
+import type { Storage } from './open-storage.js'
 
 /** What the setup of one plugin receives. Hooks carry its name, so that errors and logs can name the culprit. */
 export function pluginContextFor(plugin: PluginDefinition, parts: Composition): PluginContext {
@@ -23,8 +25,20 @@ export function pluginContextFor(plugin: PluginDefinition, parts: Composition): 
     metrics,
     graph: parts.graph,
     namespaces: parts.namespaces,
+    queue: { provide: (queue, options) => parts.queueSlot.provide(queue, plugin.name, options) },
+    database: databaseAccess(parts.storage),
     log: parts.log.child({ plugin: plugin.name }),
     config: config.values as unknown as Readonly<Record<string, unknown>>,
+  }
+}
+
+function databaseAccess({ database, signals, info: { kind, schema } }: Storage): DatabaseAccess {
+  return {
+    kind,
+    schema,
+    query: (sql, values) => database.query(sql, values),
+    withConnection: (work) => database.withConnection(work),
+    listen: (channel, listener, onGap) => signals.listen(channel, listener, onGap),
   }
 }
 

@@ -1,6 +1,10 @@
+import type { VerifyOptions, VerifyReport } from '../contracts/verification.js'
 import { TaskerStateError } from '../errors/kernel-errors.js'
 import type { Composition } from './compose.js'
+import { databaseFinding } from './database-finding.js'
+import { checkLog } from './log-health.js'
 import type { Tasker, TaskerState } from './tasker.js'
+import { workerFinding } from './worker-finding.js'
 
 /** How long the bus may take to hand out what it holds when an instance stops, in milliseconds. */
 const busDrainMs = 10_000
@@ -68,6 +72,9 @@ export class TaskerInstance implements Tasker {
   get health() {
     return this.#parts.health
   }
+  get retention() {
+    return this.#parts.retention
+  }
   get registries() {
     return this.#parts.registries
   }
@@ -84,6 +91,10 @@ export class TaskerInstance implements Tasker {
 
   hasUnfinishedTasks(): Promise<boolean> {
     return this.#parts.storage.store.hasUnfinishedTasks()
+  }
+
+  verify(options?: VerifyOptions): Promise<VerifyReport> {
+    return this.#parts.verify(options)
   }
 
   start(): Promise<void> {
@@ -105,19 +116,24 @@ export class TaskerInstance implements Tasker {
   }
 
   async #start(): Promise<void> {
-    const { plugins, hooks, worker, snapshots, config } = this.#parts
+    const { plugins, hooks, worker, snapshots, upkeep, config } = this.#parts
     this.#state = 'starting'
     await plugins.start()
     await hooks.tell('onStart')
     await worker.start()
     if (config.values.metrics.enabled) snapshots.start()
+    if (config.values.log.upkeep) upkeep.start()
     this.#state = 'running'
   }
 
   async #stop(): Promise<void> {
-    const { plugins, hooks, worker, snapshots, bus, taskEnds, stopFeeding, storage, container, log } = this.#parts
+    const { plugins, hooks, worker, snapshots, upkeep, bus, taskEnds, stopFeeding, storage, container, log } =
+      this.#parts
+    // A start that waits for the database would wait for ever.
+    if (this.#state === 'starting') this.#parts.databaseRetry.abandon()
     await this.#starting?.catch(() => undefined)
     this.#state = 'stopping'
+    await upkeep.stop()
     await worker.stop()
     await hooks.tell('onStop')
     for (const failure of await plugins.stop()) log.error({ err: failure }, failure.message)
@@ -133,21 +149,23 @@ export class TaskerInstance implements Tasker {
   }
 }
 
-function registerHealthChecks({ health, storage, journal, registries }: Composition, state: () => TaskerState): void {
+function registerHealthChecks(parts: Composition, state: () => TaskerState): void {
+  const { health, storage, journal, registries, databaseWatch, worker, config } = parts
   let failure: Error | undefined
   storage.onFailure((error) => {
     failure = error
   })
   health.register('database', async () => {
     if (failure) return { isHealthy: false, message: failure.message }
-    await storage.database.query('select 1')
-    return { isHealthy: true }
+    return databaseFinding(databaseWatch.waits, storage.database)
   })
-  health.register('journal', () =>
-    journal.isHealthy
-      ? { isHealthy: true }
-      : { isHealthy: false, message: 'commits fail; they are retried until the database answers' },
-  )
+  health.register('journal', () => {
+    const details = { waiting: journal.waitingCount, commitAgeMs: Math.round(journal.commitAgeMs) }
+    if (journal.isHealthy) return { isHealthy: true, details }
+    const message = 'commits wait for the database; they are tried again until it does them'
+    return { isHealthy: false, message, details }
+  })
+  health.register('log', () => checkLog(storage.store))
   health.register('registries', () => registries.health())
-  health.register('worker', () => ({ isHealthy: true, details: { state: state() } }))
+  health.register('worker', () => workerFinding(worker, state(), config.values.execution.leaseMs))
 }

@@ -20,11 +20,16 @@ export interface CreateTaskerOptions {
   readonly onRefusal?: 'throw' | 'collect'
   /** Leaves the tables as they are. Default false. */
   readonly skipMigrations?: boolean
+  /**
+   * Opens no database: for looking at what is found and registered, at no cost and without disturbing anybody. What needs stored
+   * state then throws DatabaseNotOpenedError. Default false.
+   */
+  readonly withoutDatabase?: boolean
   /** Default: pino, as the configuration says. */
   readonly logger?: Logger
   readonly clock?: Clock
   readonly ids?: IdSource
   readonly random?: RandomSource
-  /** Default: timers of this process. */
+  /** Default: what a plugin provides, else timers of this process. */
   readonly queue?: Queue
 }

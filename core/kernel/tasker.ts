@@ -6,7 +6,9 @@ import type { HealthApi } from '../contracts/health.js'
 import type { Hooks } from '../contracts/hooks.js'
 import type { MetricsApi } from '../contracts/metrics.js'
 import type { GraphsApi, NamespacesApi } from '../contracts/plugin.js'
+import type { RetentionApi } from '../contracts/retention.js'
 import type { StepsApi, TasksApi } from '../contracts/tasks-api.js'
+import type { VerifyOptions, VerifyReport } from '../contracts/verification.js'
 import type { ExporterRegistry } from '../registry/exporter-registry.js'
 import type { HandlerRegistry } from '../registry/handler-registry.js'
 import type { RegistryOverview } from '../registry/registry-overview.js'
@@ -58,6 +60,8 @@ export interface Tasker extends AsyncDisposable {
   readonly graph: GraphsApi
   readonly metrics: MetricsApi
   readonly health: HealthApi
+  /** Takes away what is old. */
+  readonly retention: RetentionApi
   /** Sums up health, statistics and recommendations of the registries, and lists what they refused. */
   readonly registries: RegistryOverview
   readonly database: DatabaseInfo
@@ -68,6 +72,15 @@ export interface Tasker extends AsyncDisposable {
   stop(): Promise<void>
   /** Whether any task is left to run or due, owned or not. */
   hasUnfinishedTasks(): Promise<boolean>
+  /**
+   * Rebuilds every task from the log, compares it with its rows, and looks for tasks that nothing moves any more. It may run beside
+   * busy workers, from any process, and needs the same memory for ten tasks as for a million.
+   *
+   * @example
+   * const { differences, stuck } = await tasker.verify()
+   * assert.deepEqual([differences, stuck], [[], []])
+   */
+  verify(options?: VerifyOptions): Promise<VerifyReport>
   /** The same value without what the configuration and the task's `sensitive` paths filter. */
   mask<T>(value: T, definitionKey?: string): T
 }

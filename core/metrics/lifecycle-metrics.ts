@@ -151,6 +151,13 @@ const fedMetrics: readonly FedMetric[] = [
     'task',
     { value: (payload) => payload.durationMs, extra: { outcome: (payload) => payload.outcome } },
   ),
+  counter(
+    'tasker_tasks_recovered_total',
+    'Tasks whose stored state was unclear, by what was done about it: reclaimed from a lost owner, requeued, failed, reported.',
+    'workflow.task_state_unclear',
+    'task',
+    { extra: { action: (payload) => payload.action } },
+  ),
   histogram(
     'tasker_queue_wait_ms',
     'Time from when a task was due until a worker began it, in milliseconds.',
@@ -163,7 +170,7 @@ const fedMetrics: readonly FedMetric[] = [
 const EVENTS_TOTAL: LifecycleMetric = {
   name: 'tasker_events_total',
   type: 'counter',
-  help: 'Events published on the bus of this process, custom ones included.',
+  help: 'Events handed out by the bus of this process, custom ones included; those that nobody listens to are not made.',
   labels: ['event'],
   event: '*',
 }
@@ -176,13 +183,13 @@ export const lifecycleMetrics: readonly LifecycleMetric[] = Object.freeze([
 
 /** The part of the bus that is needed. */
 export interface EventSource {
-  on(pattern: '*', listener: (event: TaskerEvent) => unknown, options?: ListenOptions): () => void
+  on(patterns: readonly string[] | '*', listener: (event: TaskerEvent) => unknown, options?: ListenOptions): () => void
 }
 
 /**
  * Feeds {@link lifecycleMetrics} from the events of this process; gives a function that stops it.
  *
- * One listener on `*` does it, because it hears every event anyway to count it.
+ * What only counts events is passive: no event is made on its account.
  */
 export function feedLifecycleMetrics(events: EventSource, metrics: MetricsApi): () => void {
   const feeds = new Map<string, ((payload: Readonly<Record<string, unknown>>) => void)[]>()
@@ -193,14 +200,21 @@ export function feedLifecycleMetrics(events: EventSource, metrics: MetricsApi): 
   }
   const total = metrics.counter(EVENTS_TOTAL.name, EVENTS_TOTAL.help)
   const totalLabels = rememberLabels([['event', ({ name }) => String(name)]])
-  return events.on(
-    '*',
+  const offFeeds = events.on(
+    [...feeds.keys()],
     (event) => {
-      total.increment(1, totalLabels({ name: event.name }))
       for (const feed of feeds.get(event.name) ?? []) feed(event.payload as Readonly<Record<string, unknown>>)
     },
     { name: 'lifecycle metrics' },
   )
+  const offTotal = events.on('*', (event) => total.increment(1, totalLabels({ name: event.name })), {
+    name: 'count of events',
+    isPassive: true,
+  })
+  return () => {
+    offFeeds()
+    offTotal()
+  }
 }
 
 function feedOf(metric: FedMetric, metrics: MetricsApi): (payload: Readonly<Record<string, unknown>>) => void {

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Actor } from '../contracts/actor.js'
 import type { Clock } from '../contracts/clock.js'
 import type { IdSource } from '../contracts/id-source.js'
@@ -6,6 +5,7 @@ import type { Store } from '../contracts/store.js'
 import type { Command, CommandKind, CommandOptions, CommandOutcome } from '../contracts/task-request.js'
 import { CommandFailedError, CommandUnansweredError, TaskNotFoundError } from '../errors/task-errors.js'
 import { assertStorable } from './assert-storable.js'
+import type { AwaitedAnswer, CommandAnswers } from './command-answers.js'
 import type { HookRegistry } from './hook-registry.js'
 import type { Worker } from './worker.js'
 
@@ -13,8 +13,13 @@ import type { Worker } from './worker.js'
 const answerTimeoutMs = 30_000
 /** Larger results belong into a file or an object store. */
 const maxCommandBytes = 64 * 1024 * 1024
-const firstLookMs = 5
-const longestLookMs = 200
+
+/** How long the caller waits before it looks for the answer, in milliseconds, doubled from the first to the longest. */
+const looks = {
+  /** Where somebody will tell that it is there: only for what gets lost, such as the owner. */
+  announced: { firstMs: 500, longestMs: 1_000 },
+  unannounced: { firstMs: 5, longestMs: 200 },
+}
 
 const unnamedActor: Actor = { id: 'unknown', kind: 'api' }
 
@@ -25,48 +30,63 @@ export interface CommandRequest extends CommandOptions {
   readonly args?: Readonly<Record<string, unknown>>
 }
 
+export interface CommandServices {
+  readonly store: Store
+  readonly worker: Worker
+  readonly hooks: HookRegistry
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly answers: CommandAnswers
+}
+
 /**
- * Sends commands to tasks. A command is a row; the task's owner applies it in its next commit and answers it there. Where
- * nobody owns the task, the caller claims it, applies the command and releases it. The call returns after that commit.
+ * Sends commands to tasks. A command is a row, announced to the task's owner, who applies it in its next commit and answers it
+ * there. Where nobody owns the task, the caller claims it, applies the command and releases it. The call returns after that commit.
  */
 export class CommandService {
-  readonly #store: Store
-  readonly #worker: Worker
-  readonly #hooks: HookRegistry
-  readonly #clock: Clock
-  readonly #ids: IdSource
+  readonly #services: CommandServices
 
-  constructor(store: Store, worker: Worker, hooks: HookRegistry, clock: Clock, ids: IdSource) {
-    this.#store = store
-    this.#worker = worker
-    this.#hooks = hooks
-    this.#clock = clock
-    this.#ids = ids
+  constructor(services: CommandServices) {
+    this.#services = services
   }
 
   async send(request: CommandRequest): Promise<void> {
+    const { store, hooks, clock, ids, answers, worker } = this.#services
     const { kind, taskId, stepName, reason = 'unknown', actor = unnamedActor, args = {} } = request
     const subject = { taskId, ...(stepName === undefined ? {} : { stepName }) }
     assertStorable('The command', { reason, actor, args }, maxCommandBytes)
-    await this.#hooks.ask('beforeCommand', { kind, subject, actor, reason })
-    if ((await this.#store.getTaskRecord(taskId)) === undefined) throw new TaskNotFoundError(taskId)
-    const createdAt = new Date(this.#clock.now()).toISOString()
-    const id = this.#ids.next()
-    const command: Command = { id, taskId, kind, stepName: stepName ?? null, reason, actor, args, createdAt }
-    await this.#store.addCommand(command)
-    const outcome = await this.#haveItApplied(command)
-    if (!outcome.ok) throw new CommandFailedError(outcome.code, outcome.message, outcome.details)
+    await hooks.ask('beforeCommand', { kind, subject, actor, reason })
+    if ((await store.getTaskRecord(taskId)) === undefined) throw new TaskNotFoundError(taskId)
+    const id = ids.next()
+    const createdAt = new Date(clock.now()).toISOString()
+    const to = { id, taskId, kind, stepName: stepName ?? null, createdAt, replyTo: answers.address }
+    const answer = await answers.expect(id, worker.owns(taskId))
+    try {
+      const outcome = await this.#haveItApplied({ ...to, reason, actor, args }, answer)
+      if (!outcome.ok) throw new CommandFailedError(outcome.code, outcome.message, outcome.details)
+    } finally {
+      answer.stop()
+    }
   }
 
-  async #haveItApplied(command: Command): Promise<CommandOutcome> {
+  async #haveItApplied(command: Command, answer: AwaitedAnswer): Promise<CommandOutcome> {
+    const { store, worker } = this.#services
     const deadline = performance.now() + answerTimeoutMs
-    for (let lookMs = firstLookMs; performance.now() < deadline; lookMs = Math.min(lookMs * 2, longestLookMs)) {
-      const outcome = await this.#store.commandOutcome(command.id)
+    const { firstMs, longestMs } = answer.isAnnounced ? looks.announced : looks.unannounced
+    const ownerId = await store.addCommand(command)
+    if (!worker.deliver(command) && ownerId === null) await this.#applyOrAnnounce(command)
+    for (let lookMs = firstMs; performance.now() < deadline; lookMs = Math.min(lookMs * 2, longestMs)) {
+      await answer.orAfter(lookMs)
+      const outcome = await store.commandOutcome(command.id)
       if (outcome) return outcome
       // Again each time: the owner may have changed, and a run takes each command once.
-      if (!this.#worker.deliver(command)) await this.#worker.applyWithoutOwner(command)
-      await setTimeout(lookMs)
+      if (!worker.deliver(command)) await this.#applyOrAnnounce(command)
     }
     throw new CommandUnansweredError(command.kind, command.taskId, answerTimeoutMs)
+  }
+
+  async #applyOrAnnounce(command: Command): Promise<void> {
+    const { store, worker } = this.#services
+    if (!(await worker.applyWithoutOwner(command))) await store.announceCommand(command.taskId)
   }
 }

@@ -4,15 +4,24 @@ import type { FoldState } from '../workflow/fold.js'
 import type { LogEvent } from '../workflow/log-entry.js'
 import type { StepRecord, TaskRecord } from '../workflow/task-record.js'
 import type { JournalParticipant } from './journal.js'
+import type { CommitFacts } from './task-draft.js'
 import type { Worker } from './worker.js'
+
+/** What a creation's commit gave. */
+export interface CreatedTask {
+  readonly task: TaskRecord
+  readonly logId: string
+  readonly commit: CommitFacts
+}
 
 /** One new task in the journal. */
 export class Creation implements JournalParticipant {
   readonly #events: readonly LogEvent[]
   readonly #steps: readonly StepRecord[]
   readonly #worker: Worker | undefined
-  readonly #done = Promise.withResolvers<{ readonly task: TaskRecord; readonly logId: string }>()
+  readonly #done = Promise.withResolvers<CreatedTask>()
   #task: TaskRecord
+  #state: 'waiting' | 'under_way' | 'withdrawn' = 'waiting'
 
   /** @param worker claims the task in the creating commit, without the queue, if it has room by then */
   constructor(state: FoldState, events: readonly LogEvent[], worker: Worker | undefined) {
@@ -22,8 +31,12 @@ export class Creation implements JournalParticipant {
     this.#worker = worker
   }
 
+  get taskId(): string {
+    return this.#task.id
+  }
+
   /** Resolves when the task is committed. */
-  get done(): Promise<{ readonly task: TaskRecord; readonly logId: string }> {
+  get done(): Promise<CreatedTask> {
     return this.#done.promise
   }
 
@@ -32,7 +45,15 @@ export class Creation implements JournalParticipant {
     return { task: this.#task, steps: this.#steps, results: new Map(), previousOwnerId: null, queueWaitMs: 0 }
   }
 
-  prepare(): TaskWrite {
+  /** Takes it back; false if it is too late, because its commit is under way or done. */
+  withdraw(): boolean {
+    if (this.#state === 'waiting') this.#state = 'withdrawn'
+    return this.#state === 'withdrawn'
+  }
+
+  prepare(): TaskWrite | undefined {
+    if (this.#state === 'withdrawn') return undefined
+    this.#state = 'under_way'
     if (this.#worker?.tryReserve()) this.#task = { ...this.#task, ownerId: this.#worker.id, epoch: 1 }
     return {
       task: this.#task,
@@ -41,11 +62,12 @@ export class Creation implements JournalParticipant {
       changedSteps: [],
       events: this.#events,
       answers: [],
+      ...(this.#task.ownerId === null && this.#task.dueAt !== null ? { wakeAt: this.#task.dueAt } : {}),
     }
   }
 
-  committed(logId: string | undefined): void {
-    this.#done.resolve({ task: this.#task, logId: logId! })
+  committed(logId: string | undefined, commit: CommitFacts): void {
+    this.#done.resolve({ task: this.#task, logId: logId!, commit })
   }
 
   lost(currentEpoch: number): void {

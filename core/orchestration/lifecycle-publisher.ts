@@ -36,6 +36,11 @@ export class LifecyclePublisher {
     this.ids = ids
   }
 
+  /** Whether anybody would hear an event: what nobody hears need not be put together. */
+  isHeard(name: string): boolean {
+    return this.#bus.hasListeners(name)
+  }
+
   /** Publishes a bus-only event; the payload is only made when somebody listens. */
   publish<N extends BusOnlyEventName>(name: N, about: EventSubject, payload: () => EventPayload<N>): void {
     if (!this.#bus.hasListeners(name)) return

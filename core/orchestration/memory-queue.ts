@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '../contracts/clock.js'
-import type { Queue } from '../contracts/queue.js'
+import type { Queue, WakeListener, WakeUp } from '../contracts/queue.js'
 import type { Transaction } from '../contracts/transaction.js'
 
-/** Wake-ups that fall into the same 20 ms share a timer, so that ten thousand waiting tasks cost few. */
+/** Wake-ups that fall into the same 20 ms share a timer and a call, so that ten thousand waiting tasks cost few. */
 const bucketMs = 20
 /** What is due later is left to the worker's own look at the table. */
 const horizonMs = 60_000
@@ -10,42 +10,46 @@ const horizonMs = 60_000
 /** The queue of one process: timers. Nothing of it survives the process, and nothing needs to. */
 export class MemoryQueue implements Queue {
   readonly name = 'memory'
+  readonly isTransactional = false
   readonly #clock: Clock
-  readonly #buckets = new Map<number, { readonly timer: Timer; readonly taskIds: string[] }>()
-  #listener: ((taskId: string) => void) | undefined
+  readonly #buckets = new Map<number, Timer>()
+  #listener: WakeListener | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  async wake(_transaction: Transaction | undefined, taskId: string, runAt: string): Promise<void> {
-    const delayMs = Math.max(0, Date.parse(runAt) - this.#clock.now())
-    if (this.#listener === undefined || delayMs > horizonMs) return
-    const bucket = Math.ceil((this.#clock.now() + delayMs) / bucketMs)
-    const existing = this.#buckets.get(bucket)
-    if (existing) {
-      existing.taskIds.push(taskId)
-      return
-    }
-    const timer = this.#clock.setTimer(() => this.#fire(bucket), bucket * bucketMs - this.#clock.now(), {
-      background: true,
-    })
-    this.#buckets.set(bucket, { timer, taskIds: [taskId] })
+  async wake(_transaction: Transaction | undefined, wakeUps: readonly WakeUp[]): Promise<void> {
+    for (const { runAt } of wakeUps) this.#wakeAt(Date.parse(runAt))
   }
 
-  async start(listener: (taskId: string) => void): Promise<void> {
+  async start(listener: WakeListener): Promise<void> {
     this.#listener = listener
   }
 
   async stop(): Promise<void> {
     this.#listener = undefined
-    for (const { timer } of this.#buckets.values()) timer.cancel()
+    for (const timer of this.#buckets.values()) timer.cancel()
     this.#buckets.clear()
   }
 
+  #wakeAt(time: number): void {
+    const now = this.#clock.now()
+    if (this.#listener === undefined || time - now > horizonMs) return
+    const bucket = Math.ceil(Math.max(now, time) / bucketMs)
+    if (this.#buckets.has(bucket)) return
+    const timer = this.#clock.setTimer(() => this.#fire(bucket), bucket * bucketMs - now, { background: true })
+    this.#buckets.set(bucket, timer)
+  }
+
   #fire(bucket: number): void {
-    const taskIds = this.#buckets.get(bucket)?.taskIds ?? []
     this.#buckets.delete(bucket)
-    for (const taskId of taskIds) this.#listener?.(taskId)
+    // Timers of the system may be a millisecond early, and a claim that is early finds nothing.
+    if (this.#clock.now() < bucket * bucketMs) {
+      this.#wakeAt(bucket * bucketMs)
+      return
+    }
+    // Who listens reports its own failures.
+    this.#listener?.().catch(() => undefined)
   }
 }

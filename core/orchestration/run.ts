@@ -1,5 +1,6 @@
 import type { RandomSource } from '../contracts/id-source.js'
 import type { ClaimedTask } from '../contracts/store.js'
+import type { CommandAnswers } from './command-answers.js'
 import type { RunnerServices } from './runner-services.js'
 import type { OrchestrationSettings } from './settings.js'
 import { StepBatches } from './step-batches.js'
@@ -13,7 +14,10 @@ export interface Run {
   /** When the worker took it up, in milliseconds of the clock's monotonic time. */
   readonly startedAt: number
   readonly queueWaitMs: number
+  /** Why no live worker serves the task: it was claimed only to be parked. */
+  readonly unserved: ClaimedTask['unserved']
   readonly wakeUps: WakeUps
+  readonly answers: CommandAnswers
   readonly settings: OrchestrationSettings
   readonly random: RandomSource
   readonly batches: StepBatches
@@ -27,7 +31,7 @@ export interface Run {
 
 /** The run that a claim begins. */
 export function beginRun(
-  { publisher, workerId, wakeUps, settings, random, clock }: RunnerServices,
+  { publisher, workerId, wakeUps, answers, settings, random, clock }: RunnerServices,
   claimed: ClaimedTask,
 ): Run {
   return {
@@ -36,7 +40,9 @@ export function beginRun(
     epoch: claimed.task.epoch,
     startedAt: clock.monotonic(),
     queueWaitMs: Math.max(0, claimed.queueWaitMs),
+    unserved: claimed.unserved,
     wakeUps,
+    answers,
     settings,
     random,
     batches: new StepBatches(),

@@ -3,8 +3,12 @@ import type { RandomSource } from '../contracts/id-source.js'
 import type { Logger } from '../contracts/logger.js'
 import type { Store } from '../contracts/store.js'
 import type { StepContext, StepDefinition, TaskDefinition } from '../contracts/task-definition.js'
+import type { CommandAnswers } from './command-answers.js'
+import type { DatabaseRetry } from './database-retry.js'
+import type { DatabaseWatch } from './database-watch.js'
 import type { HeldEvent } from './held-event.js'
 import type { Journal } from './journal.js'
+import type { LastChances } from './last-chances.js'
 import type { LifecyclePublisher } from './lifecycle-publisher.js'
 import type { OrchestrationSettings } from './settings.js'
 import type { WakeUps } from './wake-ups.js'
@@ -14,13 +18,18 @@ export interface RunnerServices {
   readonly workerId: string
   readonly store: Store
   readonly journal: Journal
+  /** What waits for the database, and how that is done. */
+  readonly databaseWatch: DatabaseWatch
+  readonly databaseRetry: DatabaseRetry
   readonly publisher: LifecyclePublisher
   readonly clock: Clock
   readonly random: RandomSource
   readonly log: Logger
   readonly settings: OrchestrationSettings
   readonly wakeUps: WakeUps
+  readonly answers: CommandAnswers
   readonly handlers: HandlerCaller
+  readonly lastChances: LastChances
   /** The definition of a task, if this process has the code of its version. */
   findDefinition(task: {
     readonly namespace: string

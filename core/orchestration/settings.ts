@@ -12,5 +12,6 @@ export interface OrchestrationSettings {
   readonly sweepIntervalMs: number
   readonly leaseMs: number
   readonly heartbeatIntervalMs: number
+  readonly deafAfterMs: number
   readonly backoff: BackoffPolicy
 }

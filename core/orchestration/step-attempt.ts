@@ -32,7 +32,8 @@ export type AttemptOutcome = {
 /** What an attempt needs from its surroundings. */
 export interface AttemptServices {
   readonly clock: Clock
-  readonly log: Logger
+  /** The log for what a step's handler writes. */
+  logFor(stepName: string): Logger
   readonly timeoutGraceMs: number
   readonly maxResultBytes: number
   /** Calls the handler of a step, hooks around it included. */
@@ -41,7 +42,7 @@ export interface AttemptServices {
   checkCustomEvent(event: string | { readonly name: string }, payload: unknown): HeldEvent
   /** Puts a custom event on the bus at once. */
   publishNow(event: string | { readonly name: string }, payload: unknown): void
-  onProgress(stepName: string, fraction: number, number: number, message: string | undefined): void
+  onProgress(attempt: StepAttempt, fraction: number, number: number, message: string | undefined): void
   /** A result that came after the attempt had ended. */
   onLateResult(stepName: string): void
 }
@@ -65,9 +66,10 @@ export class StepAttempt {
   readonly #services: AttemptServices
   readonly #onEnd: (outcome: AttemptOutcome) => void
   readonly #onSettled: () => void
-  readonly #controller = new AbortController()
   readonly #startedAt: number
   readonly #held: HeldEvent[] = []
+  /** Made when somebody asks for the signal, or it fires: most handlers do not. */
+  #controller: AbortController | undefined
   #timer: Timer | undefined
   #progressNumber = 0
   #timedOut: StepTimeoutError | undefined
@@ -103,6 +105,12 @@ export class StepAttempt {
     return this.#makeContext()
   }
 
+  /** What the handler works on. */
+  get inputs(): Pick<StepContext, 'context' | 'results'> {
+    const { task, results } = this.#input
+    return { context: task.context, results }
+  }
+
   /** Calls the handler; never throws. */
   start(): void {
     this.#armTimeout()
@@ -115,15 +123,20 @@ export class StepAttempt {
   interrupt(by: string): void {
     if (this.#hasEnded) return
     this.#close()
-    this.#controller.abort(new StepInterruptedError(`Step ${this.stepName}`, by))
+    this.#abortController.abort(new StepInterruptedError(`Step ${this.stepName}`, by))
   }
 
   /** Fires the signal and ends the attempt in `error` after the grace, unless the handler ends it before. */
   abortWith(error: Error, graceMs: number): void {
     if (this.#hasEnded) return
     this.#timer?.cancel()
-    this.#controller.abort(error)
+    this.#abortController.abort(error)
     this.#timer = this.#services.clock.setTimer(() => this.#fail(error, false), graceMs)
+  }
+
+  get #abortController(): AbortController {
+    this.#controller ??= new AbortController()
+    return this.#controller
   }
 
   async #call(): Promise<void> {
@@ -200,6 +213,8 @@ export class StepAttempt {
 
   #makeContext(): StepContext {
     const { task, step, definition, results } = this.#input
+    const signal = () => this.#abortController.signal
+    const log = () => this.#services.logFor(step.name)
     return {
       context: task.context,
       results,
@@ -213,8 +228,12 @@ export class StepAttempt {
       idempotencyKey: step.idempotencyKey,
       correlationId: currentContext()?.correlationId ?? task.correlationId,
       handlerConfig: definition.handlerConfig ?? {},
-      signal: this.#controller.signal,
-      log: this.#services.log,
+      get signal() {
+        return signal()
+      },
+      get log() {
+        return log()
+      },
       progress: (fraction, message) => this.#progress(fraction, message),
       publish: (event, payload) => {
         this.#held.push(this.#services.checkCustomEvent(event, payload))
@@ -228,6 +247,6 @@ export class StepAttempt {
     this.#armTimeout()
     const bounded = Number.isFinite(fraction) ? Math.min(1, Math.max(0, fraction)) : 0
     this.#progressNumber += 1
-    this.#services.onProgress(this.stepName, bounded, this.#progressNumber, message)
+    this.#services.onProgress(this, bounded, this.#progressNumber, message)
   }
 }

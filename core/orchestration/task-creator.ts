@@ -3,23 +3,29 @@ import type { Logger } from '../contracts/logger.js'
 import type { Store } from '../contracts/store.js'
 import type { DefinedTask, TaskDefinition } from '../contracts/task-definition.js'
 import type { TaskRequest } from '../contracts/task-request.js'
+import { DatabaseUnavailableError } from '../errors/persistence-errors.js'
+import { CreationGivenUpError, TaskOfManyRefusedError, TasksNotCreatedError } from '../errors/request-errors.js'
 import { BypassRefusedError, ContextInvalidError } from '../errors/task-errors.js'
 import { type FoldState, foldEvent } from '../workflow/fold.js'
 import type { TaskRecord } from '../workflow/task-record.js'
 import { assertStorable } from './assert-storable.js'
 import { Creation } from './creation.js'
 import { creationEvents } from './creation-events.js'
+import type { DatabaseRetry } from './database-retry.js'
 import type { HookRegistry } from './hook-registry.js'
 import type { Journal } from './journal.js'
 import { aboutTask, fullNameOf, type LifecyclePublisher } from './lifecycle-publisher.js'
 import { assertTaskRequest } from './request-check.js'
 import type { OrchestrationSettings } from './settings.js'
+import type { CommitFacts } from './task-draft.js'
+import { untilGivenUp } from './until-given-up.js'
 import type { WakeUps } from './wake-ups.js'
 import type { Worker } from './worker.js'
 
 export interface CreatorServices {
   readonly store: Store
   readonly journal: Journal
+  readonly databaseRetry: DatabaseRetry
   readonly publisher: LifecyclePublisher
   readonly clock: Clock
   readonly hooks: HookRegistry
@@ -33,17 +39,82 @@ export interface CreatorServices {
   requireDefinition(request: TaskRequest): DefinedTask
 }
 
+/** Most creations that wait for a database that is away. */
+const mostWaiting = 10_000
+
+export interface CreationOptions {
+  readonly defined?: DefinedTask
+  /** Ends the wait of the caller. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A request that may be stored. */
+interface CheckedRequest {
+  readonly definition: TaskDefinition
+  readonly request: TaskRequest
+  readonly context: unknown
+}
+
 /** Creates tasks: checks the request, stores the task with its steps and first events in one commit, and has it run. */
 export class TaskCreator {
   readonly #services: CreatorServices
   /** Definitions that this process has stored, by name and hash. */
   readonly #stored = new Set<string>()
+  #underWay = 0
 
   constructor(services: CreatorServices) {
     this.#services = services
   }
 
-  async create(request: TaskRequest, defined?: DefinedTask): Promise<TaskRecord> {
+  async create(request: TaskRequest, { defined, signal }: CreationOptions = {}): Promise<TaskRecord> {
+    return this.#counting(1, async () => {
+      const checked = await untilGivenUp(signal, this.#check(request, defined), (reason) => {
+        throw new CreationGivenUpError(`task ${request.name}`, undefined, reason)
+      })
+      const { creation, task } = this.#begin(checked)
+      return untilGivenUp(signal, task, (reason) => {
+        const mayExist = !creation.withdraw()
+        throw new CreationGivenUpError(fullNameOf(checked.definition), mayExist ? creation.taskId : undefined, reason)
+      })
+    })
+  }
+
+  /**
+   * Creates many tasks, all checked before the first is stored. They share commits, a few hundred tasks each, so that one commit's
+   * refusal leaves those of others: then the error says which tasks there are.
+   */
+  async createMany(requests: readonly TaskRequest[], defined?: DefinedTask): Promise<readonly TaskRecord[]> {
+    return this.#counting(requests.length, () => this.#createAll(requests, defined))
+  }
+
+  async #createAll(requests: readonly TaskRequest[], defined?: DefinedTask): Promise<readonly TaskRecord[]> {
+    const checked: CheckedRequest[] = []
+    for (const index of requests.keys()) checked.push(await this.#checkOneOf(requests, index, defined))
+    const settled = await Promise.allSettled(checked.map((each) => this.#begin(each).task))
+    const created = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+    const failed = settled.find((each) => each.status === 'rejected')
+    if (failed !== undefined)
+      throw new TasksNotCreatedError(
+        created.map(({ id }) => id),
+        requests.length,
+        failed.reason,
+      )
+    return created
+  }
+
+  async #checkOneOf(
+    requests: readonly TaskRequest[],
+    index: number,
+    defined: DefinedTask | undefined,
+  ): Promise<CheckedRequest> {
+    try {
+      return await this.#check(requests[index]!, defined)
+    } catch (error) {
+      throw new TaskOfManyRefusedError(index, requests.length, error)
+    }
+  }
+
+  async #check(request: TaskRequest, defined: DefinedTask | undefined): Promise<CheckedRequest> {
     assertTaskRequest(request)
     const { definition } = defined ?? this.#services.requireDefinition(request)
     const { context: given, ...fields } = request
@@ -53,7 +124,7 @@ export class TaskCreator {
     const { namespace, name, version } = definition
     await this.#services.hooks.ask('beforeTaskCreate', { namespace, name, version, context, request })
     await this.#storeDefinition(definition)
-    return this.#commit(definition, request, context)
+    return { definition, request, context }
   }
 
   async #checkContext(definition: TaskDefinition, given: unknown): Promise<unknown> {
@@ -76,11 +147,12 @@ export class TaskCreator {
         `${task} is created here but not registered: it runs on a worker that has its handlers`,
       )
     }
-    await this.#services.store.registerDefinition(definition)
+    const { store, databaseRetry } = this.#services
+    await databaseRetry.until('new definitions', () => store.registerDefinition(definition))
     this.#stored.add(key)
   }
 
-  async #commit(definition: TaskDefinition, request: TaskRequest, context: unknown): Promise<TaskRecord> {
+  #begin({ definition, request, context }: CheckedRequest): { creation: Creation; task: Promise<TaskRecord> } {
     const { journal, worker, publisher, clock } = this.#services
     const now = clock.now()
     const events = creationEvents(publisher, definition, request, context, new Date(now).toISOString())
@@ -90,15 +162,29 @@ export class TaskCreator {
       foldEvent(state, taskId, event, { entry: 1, index })
     })
     const isDue = state.task!.dueAt! <= new Date(now).toISOString()
-    const creation = new Creation(state, events, isDue ? worker : undefined)
+    const creation = new Creation(state, events, isDue && worker.serves(definition) ? worker : undefined)
     journal.enqueue(creation)
-    const { task, logId } = await creation.done
-    publisher.publishCommitted(taskId, logId, events)
-    this.#haveItRun(task, creation)
-    return task
+    const task = creation.done.then(({ task: created, logId, commit }) => {
+      publisher.publishCommitted(taskId, logId, events)
+      this.#haveItRun(created, creation, commit)
+      return created
+    })
+    return { creation, task }
   }
 
-  #haveItRun(task: TaskRecord, creation: Creation): void {
+  /** What waits for a database that is away is held in memory, with its context: there is a limit. */
+  async #counting<T>(count: number, work: () => Promise<T>): Promise<T> {
+    if (!this.#services.journal.isHealthy && this.#underWay + count > mostWaiting)
+      throw new DatabaseUnavailableError(`${this.#underWay} creations wait for it already, as many as may`)
+    this.#underWay += count
+    try {
+      return await work()
+    } finally {
+      this.#underWay -= count
+    }
+  }
+
+  #haveItRun(task: TaskRecord, creation: Creation, { wakeUpFailure }: CommitFacts): void {
     const { worker, publisher, wakeUps, clock } = this.#services
     const subject = { taskId: task.id, correlationId: task.correlationId }
     publisher.publish('workflow.orchestration_requested', subject, () => ({ ...aboutTask(task), cause: 'created' }))
@@ -106,7 +192,7 @@ export class TaskCreator {
     if (task.ownerId !== null) {
       worker.unreserve()
       worker.adopt(creation.claimed())
-    } else void wakeUps.enqueue(task, clock.now(), subject)
+    } else void wakeUps.enqueue(task, clock.now(), subject, wakeUpFailure)
   }
 }
 

@@ -31,6 +31,8 @@ type BusTaskEvent = Extract<BusOnlyEventName, `workflow.${string}` | `observabil
 /** What a commit cost, for those who publish after it. */
 export interface CommitFacts {
   readonly durationMs: number
+  /** Why the wake-ups that it should have asked for were not. */
+  readonly wakeUpFailure?: unknown
 }
 
 /**
@@ -68,9 +70,14 @@ export class TaskDraft {
   /** A durable event of the task. Throws {@link IllegalTransitionError} if its state does not allow it. */
   taskEvent<N extends TaskTransitionEvent>(name: N, onTop: OnTop<N>): LogEvent {
     const { task } = this.owned
-    const transition = { from: task.state, to: targetOf(name), transitionEvent: name }
-    this.#guard(name, task.state, `Task ${fullNameOf(task)}`, 'task')
-    this.publish('task.before_transition', () => ({ ...aboutTask(task), ...transition }))
+    const { state } = task
+    this.#guard(name, state, 'task', () => `Task ${fullNameOf(task)}`)
+    this.publish('task.before_transition', () => ({
+      ...aboutTask(task),
+      from: state,
+      to: targetOf(name),
+      transitionEvent: name,
+    }))
     const event = this.#add(name, { ...aboutTask(task), ...onTop })
     this.owned.apply(event, this.#events.length - 1)
     return event
@@ -79,10 +86,15 @@ export class TaskDraft {
   /** A durable event of one step, its effect on the graph given back. Throws {@link IllegalTransitionError}. */
   stepEvent<N extends StepTransitionEvent>(name: N, stepName: string, onTop: OnTopOfStep<N>): Settlement {
     const step = this.step(stepName)
-    const transition = { from: step.state, to: targetOf(name), transitionEvent: name }
-    this.#guard(name, step.state, `Step ${stepName} of ${fullNameOf(this.owned.task)}`, 'step')
+    const { state } = step
+    this.#guard(name, state, 'step', () => `Step ${stepName} of ${fullNameOf(this.owned.task)}`)
     const about = this.aboutStep(step)
-    this.publishFor(step, 'step.before_transition', () => ({ ...about, ...transition }))
+    this.publishFor(step, 'step.before_transition', () => ({
+      ...about,
+      from: state,
+      to: targetOf(name),
+      transitionEvent: name,
+    }))
     const event = this.#add(name, { ...about, ...onTop }, step.id)
     const applied = this.owned.apply(event, this.#events.length - 1)
     if (applied.step) this.#changed.set(stepName, applied.step)
@@ -116,11 +128,13 @@ export class TaskDraft {
 
   /** Publishes a bus-only event about the task at once. */
   publish<N extends BusTaskEvent>(name: N, payload: () => EventPayload<N>): void {
+    if (!this.publisher.isHeard(name)) return
     this.publisher.publish(name, this.subject(), payload)
   }
 
   /** Publishes a bus-only event about one of its steps at once. */
   publishFor<N extends BusOnlyEventName>(step: StepRecord, name: N, payload: () => EventPayload<N>): void {
+    if (!this.publisher.isHeard(name)) return
     this.publisher.publish(name, this.subject(step.id), payload)
   }
 
@@ -131,6 +145,7 @@ export class TaskDraft {
 
   /** Publishes a bus-only event about the task after the commit. */
   publishAfter<N extends BusTaskEvent>(name: N, payload: (commit: CommitFacts) => EventPayload<N>): void {
+    if (!this.publisher.isHeard(name)) return
     const subject = this.subject()
     this.after((commit) => this.publisher.publish(name, subject, () => payload(commit)))
   }
@@ -141,6 +156,7 @@ export class TaskDraft {
     name: N,
     payload: (commit: CommitFacts) => EventPayload<N>,
   ): void {
+    if (!this.publisher.isHeard(name)) return
     const subject = this.subject(step.id)
     this.after((commit) => this.publisher.publish(name, subject, () => payload(commit)))
   }
@@ -183,6 +199,7 @@ export class TaskDraft {
       changedSteps: [...this.#changed.values()],
       events: this.#events,
       answers: this.#answers,
+      ...(this.#isReleasing && task.dueAt !== null && task.parked === null ? { wakeAt: task.dueAt } : {}),
     }
   }
 
@@ -223,9 +240,9 @@ export class TaskDraft {
   #guard(
     name: TaskTransitionEvent | StepTransitionEvent,
     state: StepRecord['state'],
-    what: string,
     subject: 'task' | 'step',
+    what: () => string,
   ): void {
-    if (!isLegal(name, state)) throw new IllegalTransitionError(what, state, name, legalEvents(subject, state))
+    if (!isLegal(name, state)) throw new IllegalTransitionError(what(), state, name, legalEvents(subject, state))
   }
 }

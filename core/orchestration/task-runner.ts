@@ -4,9 +4,11 @@ import type { Command } from '../contracts/task-request.js'
 import { DrainedError, OwnershipLostError } from '../errors/task-errors.js'
 import { isFinal } from '../workflow/state-machines.js'
 import { AttemptFactory } from './attempt-factory.js'
+import { isDatabaseAway } from './database-watch.js'
 import { toErrorRecord } from './error-record.js'
 import { Inbox, type InboxItem } from './inbox.js'
 import type { JournalParticipant } from './journal.js'
+import { isLastChance } from './last-chances.js'
 import { OwnedTask } from './owned-task.js'
 import { admitSteps, settleBypassedSteps } from './phases/admit-steps.js'
 import { publishSearch } from './phases/complete-attempt.js'
@@ -24,6 +26,13 @@ import { type CommitFacts, TaskDraft } from './task-draft.js'
 /** Writes of one task that may be refused in a row before it is given up for a while. */
 const maxRefusals = 20
 
+export interface RunnerOptions {
+  /** It only applies a command and releases the task again. */
+  readonly commandOnly?: boolean
+  /** This process does not work: what the command sets back is for other workers, who have to be woken. */
+  readonly leftToOthers?: boolean
+}
+
 /**
  * The owner of one task: holds it in memory from claim to release, runs its ready steps, and commits through the journal.
  *
@@ -40,6 +49,7 @@ export class TaskRunner implements JournalParticipant {
   readonly #onReleased: (runner: TaskRunner) => void
   /** It only applies a command and releases the task again. */
   readonly isCommandOnly: boolean
+  readonly #isLeftToOthers: boolean
   /** Id of the event that admitted the running attempt of a step: what the attempt does is caused by it. */
   readonly #admissions = new Map<string, string>()
   /** When a step became ready, in milliseconds, until it is admitted. */
@@ -53,8 +63,13 @@ export class TaskRunner implements JournalParticipant {
   #deadline: Timer | undefined
   #isReleased = false
   #isReloading = false
+  #isCommitting = false
+  /** When the write was put together that is being committed, in milliseconds of `performance.now()`. */
+  #preparedAt = 0
   #hasReopened = false
   #refusals = 0
+  /** The step that runs by itself because of what it may do to its process. */
+  #lastChance: string | undefined
   #draft: TaskDraft | undefined
   #interrupted: string[] = []
   #admitted: readonly string[] = []
@@ -63,15 +78,16 @@ export class TaskRunner implements JournalParticipant {
     services: RunnerServices,
     claimed: ClaimedTask,
     onReleased: (runner: TaskRunner) => void,
-    options: { readonly commandOnly?: boolean } = {},
+    options: RunnerOptions = {},
   ) {
     this.#services = services
-    this.#owned = new OwnedTask(claimed, services.findDefinition(claimed.task))
+    this.#run = beginRun(services, claimed)
+    this.#owned = this.#toOwned(claimed)
     this.#attempts = new AttemptFactory(services, this.#owned)
     this.#previousOwnerId = claimed.previousOwnerId
     this.#onReleased = onReleased
     this.isCommandOnly = options.commandOnly ?? false
-    this.#run = beginRun(services, claimed)
+    this.#isLeftToOthers = options.leftToOthers ?? false
     this.#clearances = new StepClearances(services.handlers, {
       onCleared: () => services.journal.enqueue(this),
       onRefused: (stepName, error) => this.#post({ kind: 'refused_by_hook', stepName, error }),
@@ -110,7 +126,20 @@ export class TaskRunner implements JournalParticipant {
     for (const attempt of this.#live) attempt.abortWith(new DrainedError(`step ${attempt.stepName}`), graceMs)
   }
 
+  /** Another worker may have taken over while this one was deaf: a run that is not just committing need not wait for its next write. */
+  noteEpoch(currentEpoch: number | undefined): void {
+    if (currentEpoch === undefined || currentEpoch <= this.#run.epoch) return
+    if (!this.#isReleased && !this.#isReloading && !this.#isCommitting) this.lost(currentEpoch)
+  }
+
   prepare(): TaskWrite | undefined {
+    this.#preparedAt = performance.now()
+    const write = this.#prepare()
+    this.#isCommitting = write !== undefined
+    return write
+  }
+
+  #prepare(): TaskWrite | undefined {
     if (this.#isReleased || this.#isReloading) return undefined
     const draft = new TaskDraft(this.#owned, this.#services.publisher, this.#services.clock)
     this.#draft = draft
@@ -126,18 +155,20 @@ export class TaskRunner implements JournalParticipant {
 
   committed(logId: string | undefined, commit: CommitFacts): void {
     const draft = this.#draft!
+    this.#isCommitting = false
     this.#refusals = 0
     this.#rememberAdmissions(draft)
-    this.#hasReopened ||= draft.events.some(({ name }) => name === 'task.retry_requested')
+    this.#hasReopened ||= reopens(draft)
     draft.committed(logId, commit)
     for (const stepName of this.#interrupted.splice(0)) this.#interrupt(stepName, 'the step was ended from outside')
-    for (const stepName of this.#admitted) this.#startAttempt(stepName, draft.now)
+    this.#startAdmitted(this.#admitted, draft.now)
     if (draft.isReleasing) this.#release()
     else this.#armDeadline()
     if (!this.#isReleased && !this.#inbox.isEmpty) this.#services.journal.enqueue(this)
   }
 
   lost(currentEpoch: number): void {
+    this.#isCommitting = false
     const error = new OwnershipLostError(this.taskId, this.#run.epoch, currentEpoch)
     this.#services.log.warn({ taskId: this.taskId, code: error.code }, error.message)
     const draft = new TaskDraft(this.#owned, this.#services.publisher, this.#services.clock)
@@ -157,10 +188,18 @@ export class TaskRunner implements JournalParticipant {
    * one. What is refused alone is to blame: an attempt with it fails for good, a command with it is answered so.
    */
   refused(error: Error): void {
+    this.#isCommitting = false
     this.#refusals += 1
     const { log } = this.#services
+    if (isDatabaseAway(error)) {
+      // The worker has stopped waiting for it. What the task owns is left for others to find.
+      this.#giveUp()
+      return
+    }
     log.error({ err: error, taskId: this.taskId }, 'a write was refused; what was in it is tried one by one')
     this.#interrupted = []
+    if (this.#lastChance !== undefined && this.#admitted.includes(this.#lastChance))
+      this.#endLastChance(this.#lastChance)
     const culprit = this.#inbox.returnTaken()
     if (culprit) this.#inbox.push(blame(culprit, error))
     this.#isReloading = true
@@ -171,18 +210,25 @@ export class TaskRunner implements JournalParticipant {
   }
 
   async #reload(isHopeless: boolean): Promise<void> {
-    const { store, findDefinition, journal } = this.#services
-    const claimed = isHopeless ? undefined : await store.reload(this.taskId, this.#run.epoch)
+    const { store, journal, databaseRetry: retry } = this.#services
+    const reload = () => store.reload(this.taskId, this.#run.epoch)
+    const claimed = isHopeless ? undefined : await retry.until('reading tasks again', reload)
     this.#isReloading = false
     if (!claimed) {
-      if (isHopeless) await store.release(this.taskId, this.#run.epoch)
+      if (isHopeless) await retry.until('giving tasks up', () => store.release(this.taskId, this.#run.epoch))
       this.#giveUp()
       return
     }
-    this.#owned = new OwnedTask(claimed, findDefinition(claimed.task))
+    this.#owned = this.#toOwned(claimed)
     this.#attempts = new AttemptFactory(this.#services, this.#owned)
     this.#hasStarted = claimed.task.state === 'in_progress' && this.#previousOwnerId === null
     journal.enqueue(this)
+  }
+
+  /** What was claimed to be parked is not run, even where there is the code: the worker may be pinned to other namespaces. */
+  #toOwned(claimed: ClaimedTask): OwnedTask {
+    const { findDefinition } = this.#services
+    return new OwnedTask(claimed, this.#run.unserved === undefined ? findDefinition(claimed.task) : undefined)
   }
 
   #giveUp(): void {
@@ -199,8 +245,8 @@ export class TaskRunner implements JournalParticipant {
     if (this.#hasStarted) return
     this.#hasStarted = true
     const { task } = this.#owned
-    // Nobody releases a task that is in progress: whoever had it is gone, whether or not it is known who that was.
-    const isAbandoned = this.#previousOwnerId !== null || task.state === 'in_progress'
+    // Nobody releases a task that is in progress or has steps that are: whoever had it is gone, known or not.
+    const isAbandoned = this.#previousOwnerId !== null || task.state === 'in_progress' || this.#owned.running.size > 0
     if (isAbandoned) recoverFromLostOwner(draft, this.#run, this.#previousOwnerId ?? 'unknown')
     if (this.isCommandOnly) return
     const startedAt = performance.now()
@@ -218,7 +264,7 @@ export class TaskRunner implements JournalParticipant {
       settleBypassedSteps(draft)
       for (const name of ready) if (!this.#readySince.has(name)) this.#readySince.set(name, draft.now)
       if (!this.#run.isDraining) this.#clearances.ask(ready, (name) => this.#attempts.rehearse(name))
-      const limits = { occupied: this.#live.size, isCleared: (name: string) => this.#clearances.isCleared(name) }
+      const limits = { occupied: this.#live.size, isCleared: (name: string) => this.#isCleared(name) }
       this.#admitted = admitSteps(draft, this.#run, limits)
       for (const name of this.#admitted) this.#clearances.forget(name)
     }
@@ -226,10 +272,33 @@ export class TaskRunner implements JournalParticipant {
     if (isStalled && running.size === 0) finalizeRun(draft, this.#run)
   }
 
+  /** Asked of a step that will be admitted if it is: what runs only by itself has its turn from here to its end. */
+  #isCleared(stepName: string): boolean {
+    if (!this.#clearances.isCleared(stepName)) return false
+    const { ownerLosses } = this.#owned.step(stepName)!
+    const { journal, lastChances } = this.#services
+    if (!isLastChance(ownerLosses)) return true
+    if (!lastChances.tryTake(this, () => journal.enqueue(this))) return false
+    this.#lastChance = stepName
+    return true
+  }
+
+  #endLastChance(stepName: string): void {
+    if (this.#lastChance !== stepName) return
+    this.#lastChance = undefined
+    this.#services.lastChances.release(this)
+  }
+
   /** A command ended the task, or this run serves a command only: release without a finalisation. */
   #finishEarly(draft: TaskDraft): void {
     draft.release()
     if (!this.isCommandOnly) announceRunEnd(draft, this.#run, 'cancelled')
+    else if (this.#isLeftToOthers && reopens(draft)) {
+      const { wakeUps } = this.#services
+      draft.after(({ wakeUpFailure }) => {
+        void wakeUps.enqueue(this.#owned.task, draft.now, draft.subject(), wakeUpFailure)
+      })
+    }
   }
 
   /** Looks at the task again when its time is up. */
@@ -248,13 +317,62 @@ export class TaskRunner implements JournalParticipant {
     }
   }
 
+  /**
+   * Calls the handlers of what has just been admitted. Where the answer of the commit was so long in coming that the lease may have
+   * run out meanwhile (a stopped process, a stalled network), another worker may have run these very steps to their end by now:
+   * then it is asked first whether the task is still ours. A heartbeat is sent at least twice per lease.
+   */
+  #startAdmitted(stepNames: readonly string[], admittedAt: number): void {
+    const start = () => {
+      for (const stepName of stepNames) if (this.#owned.running.has(stepName)) this.#startAttempt(stepName, admittedAt)
+    }
+    if (stepNames.length === 0) return
+    if (this.#isRecent(this.#preparedAt)) start()
+    else {
+      this.#isStillOurs().then(
+        (isOurs) => isOurs && start(),
+        (error) => {
+          this.#services.log.error(
+            { err: error, taskId: this.taskId },
+            'it cannot be told who owns a task; it is given up',
+          )
+          this.#giveUp()
+        },
+      )
+    }
+  }
+
+  /** Whether what was ours at a moment of `performance.now()` must still be. */
+  #isRecent(moment: number): boolean {
+    return performance.now() - moment < this.#services.settings.leaseMs / 2
+  }
+
+  /** Asks until an answer comes in time: one that was held up tells how it was when it was given. */
+  async #isStillOurs(): Promise<boolean> {
+    const { store, workerId, databaseRetry: retry } = this.#services
+    for (;;) {
+      const askedAt = performance.now()
+      const rows = await retry.until('asking who owns a task', () => store.ownership(workerId, [this.taskId]))
+      if (this.#isReleased) return false
+      const epoch = rows.find(({ taskId }) => taskId === this.taskId)?.epoch
+      if (epoch !== this.#run.epoch) {
+        this.noteEpoch(epoch)
+        return false
+      }
+      if (this.#isRecent(askedAt)) return true
+    }
+  }
+
   #startAttempt(stepName: string, admittedAt: number): void {
     const waitMs = Math.max(0, admittedAt - (this.#readySince.get(stepName) ?? admittedAt))
     this.#readySince.delete(stepName)
     const attempt = this.#attempts.create(
       stepName,
       this.#admissions.get(stepName)!,
-      (outcome) => this.#post({ kind: 'ended', outcome, waitMs }),
+      (outcome) => {
+        this.#endLastChance(stepName)
+        this.#post({ kind: 'ended', outcome, waitMs })
+      },
       () => {
         this.#live.delete(attempt)
         if (this.#owned.ready.size > 0) this.#services.journal.enqueue(this)
@@ -266,12 +384,19 @@ export class TaskRunner implements JournalParticipant {
   }
 
   #interrupt(stepName: string, by: string): void {
+    this.#endLastChance(stepName)
     for (const attempt of this.#live) if (attempt.stepName === stepName) attempt.interrupt(by)
   }
 
   #release(): void {
     this.#deadline?.cancel()
     this.#isReleased = true
+    this.#services.lastChances.release(this)
     this.#onReleased(this)
   }
+}
+
+/** Whether a command has set the task back from `error` to run again. */
+function reopens({ events }: TaskDraft): boolean {
+  return events.some(({ name }) => name === 'task.retry_requested')
 }

@@ -1,61 +1,59 @@
 import type { Page, PageOf, Store, TaskFilter } from '../contracts/store.js'
 import { type DefinedTask, isDefinedTask } from '../contracts/task-definition.js'
 import type { CommandOptions, TaskRequest, TaskRequestOptions } from '../contracts/task-request.js'
-import type { TaskReference, TasksApi, WaitOptions } from '../contracts/tasks-api.js'
-import { TaskNotFoundError, TaskReferenceError, WaitTimeoutError } from '../errors/task-errors.js'
+import type { CreateOptions, TaskReference, TasksApi, WaitOptions } from '../contracts/tasks-api.js'
+import { TaskNotFoundError, TaskReferenceError } from '../errors/task-errors.js'
 import type { TaskState } from '../workflow/state-machines.js'
 import type { TaskRecord, TaskView } from '../workflow/task-record.js'
 import type { CommandService } from './command-service.js'
 import type { TaskCreator } from './task-creator.js'
-import type { TaskEnds } from './task-ends.js'
-
-/** How often a waiting caller looks at a task that another process may end, in milliseconds. */
-const lookIntervalMs = 250
+import type { TaskWaits } from './task-waits.js'
+import { isOver, untilEnded } from './until-ended.js'
 
 /** `tasker.tasks`. */
 export class TaskService implements TasksApi {
   readonly #store: Store
   readonly #creator: TaskCreator
   readonly #commands: CommandService
-  readonly #ends: TaskEnds
+  readonly #waits: TaskWaits
   readonly #onWait: () => void
 
   /** @param onWait called when somebody begins to wait for a task that has not ended */
-  constructor(store: Store, creator: TaskCreator, commands: CommandService, ends: TaskEnds, onWait: () => void) {
+  constructor(store: Store, creator: TaskCreator, commands: CommandService, waits: TaskWaits, onWait: () => void) {
     this.#store = store
     this.#creator = creator
     this.#commands = commands
-    this.#ends = ends
+    this.#waits = waits
     this.#onWait = onWait
   }
 
-  create(task: DefinedTask | TaskRequest, options: TaskRequestOptions = {}): Promise<TaskRecord> {
-    if (!isDefinedTask(task)) return this.#creator.create(task)
+  create(task: DefinedTask | TaskRequest, options: TaskRequestOptions & CreateOptions = {}): Promise<TaskRecord> {
+    const { signal, ...asked } = options
+    if (!isDefinedTask(task)) return this.#creator.create(task, { signal })
     const { namespace, name, version } = task.definition
-    return this.#creator.create({ ...options, namespace, name, version }, task)
+    return this.#creator.create({ ...asked, namespace, name, version }, { defined: task, signal })
+  }
+
+  createMany(
+    tasks: DefinedTask | readonly TaskRequest[],
+    requests: readonly TaskRequestOptions[] = [],
+  ): Promise<readonly TaskRecord[]> {
+    if (!isDefinedTask(tasks)) return this.#creator.createMany(tasks)
+    const { namespace, name, version } = tasks.definition
+    return this.#creator.createMany(
+      requests.map((options) => ({ ...options, namespace, name, version })),
+      tasks,
+    )
   }
 
   async wait(task: TaskReference, { timeoutMs, signal }: WaitOptions = {}): Promise<TaskView> {
     const taskId = idOf(task)
     const deadline = timeoutMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs
-    let wake = Promise.withResolvers<void>()
-    const off = this.#ends.listen(taskId, () => wake.resolve())
-    try {
-      while (true) {
-        signal?.throwIfAborted()
-        const view = await this.#store.getTaskRecord(taskId)
-        if (view === undefined) throw new TaskNotFoundError(taskId)
-        if (view.state !== 'pending' && view.state !== 'in_progress') return await this.#require(taskId)
-        this.#onWait()
-        const leftMs = deadline - performance.now()
-        if (leftMs <= 0) throw new WaitTimeoutError(taskId, timeoutMs!, view.state)
-        const timer = setTimeout(wake.resolve, Math.min(leftMs, lookIntervalMs))
-        await wake.promise
-        clearTimeout(timer)
-        wake = Promise.withResolvers<void>()
-      }
-    } finally {
-      off()
+    while (true) {
+      await untilEnded(this.#waits, taskId, { timeoutMs, deadline, signal, onUnfinished: this.#onWait })
+      const view = await this.#require(taskId)
+      // What was told of may be undone by now: a person may have asked for another try.
+      if (isOver(view)) return view
     }
   }
 

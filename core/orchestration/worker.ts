@@ -1,26 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Pacemaker } from '../contracts/pacemaker.js'
 import type { Queue } from '../contracts/queue.js'
-import type { ClaimedTask, ClaimRequest, WorkerRecord } from '../contracts/store.js'
+import type { Listening } from '../contracts/signals.js'
+import type { ClaimedTask, WorkerRecord } from '../contracts/store.js'
+import type { TaskRecord } from '../contracts/task-record.js'
 import type { Command } from '../contracts/task-request.js'
-import type { OrchestrationCause } from '../events/event-vocabularies.js'
-import type { TaskRecord } from '../workflow/task-record.js'
+import { ClaimLoop } from './claim-loop.js'
+import { CommandDelivery } from './command-delivery.js'
+import { drainRunners, lastCommitMsOf } from './drain.js'
 import { Heartbeat } from './heartbeat.js'
-import { aboutTask } from './lifecycle-publisher.js'
-import { PeriodicWork } from './periodic-work.js'
+import type { Mailbox } from './mailbox.js'
+import { OwnershipCheck } from './ownership-check.js'
+import { Rounds } from './rounds.js'
+import { RunRequests } from './run-requests.js'
 import type { RunnerServices } from './runner-services.js'
+import type { ServedTasks } from './served-tasks.js'
+import { Sweeper } from './sweeper.js'
 import { TaskRunner } from './task-runner.js'
+import { UnservedNotices } from './unserved-notices.js'
+import { within } from './within.js'
 
-/** Most tasks that one claim takes: a larger one holds more row locks for longer. */
-const maxClaim = 100
-/** How long the commits may take that give back what is owned, in milliseconds, before a stopping worker leaves it. */
-const lastCommitMs = 10_000
-/** Most published requests to run that are remembered until their claim. */
-const maxAnnounced = 10_000
+/** How long a wake-up is held that finds no room here, in milliseconds: others wait meanwhile for workers that have some. */
+const fullPauseMs = 100
 
 export interface WorkerOptions {
   readonly record: WorkerRecord
+  readonly served: ServedTasks
   readonly queue: Queue
+  /** Where commands are announced. */
+  readonly mailbox: Mailbox
   /** The database admits this worker alone: every other owner in it is gone. */
   readonly isExclusive: boolean
+  /** Absent: the main thread beats. */
+  readonly pacemaker: Pacemaker | undefined
 }
 
 /**
@@ -33,30 +45,46 @@ export class Worker {
   readonly #options: WorkerOptions
   readonly #runners = new Map<string, TaskRunner>()
   readonly #heartbeat: Heartbeat
-  readonly #poll: PeriodicWork
-  readonly #sweep: PeriodicWork
-  /** Tasks whose request to run this process has published: their claim does not repeat it. */
-  readonly #announced = new Set<string>()
+  readonly #claims: ClaimLoop
+  readonly #requests: RunRequests
+  readonly #sweeper: Sweeper
+  readonly #commands: CommandDelivery
+  readonly #rounds: Rounds
+  readonly #notices: UnservedNotices
   /** Places promised to tasks that are being created. */
   #reserved = 0
   #state: 'idle' | 'running' | 'draining' = 'idle'
-  #claiming: Promise<void> | undefined
-  #mustClaimAgain = false
-  #whenEmpty: (() => void) | undefined
+  #isServedChanging = false
+  #empty = Promise.withResolvers<void>()
+  #mailboxOpen: Listening | undefined
+  readonly #removalListeners: ((taskId: string) => void)[] = []
 
   constructor(services: RunnerServices, options: WorkerOptions) {
-    const { settings, store, log } = services
+    const { log, publisher } = services
+    const { served } = options
     this.id = services.workerId
     this.#services = services
     this.#options = options
-    this.#heartbeat = new Heartbeat(store, options.record, options.isExclusive, settings.heartbeatIntervalMs, log)
-    this.#poll = new PeriodicWork(
-      'looking for due tasks and commands',
-      settings.pollIntervalMs,
-      () => this.#look(),
-      log,
-    )
-    this.#sweep = new PeriodicWork('sweeping', settings.sweepIntervalMs, () => this.#sweepOnce(), log)
+    this.#heartbeat = new Heartbeat({ ...services, ...options, onReturn: () => this.#returned() })
+    this.#claims = new ClaimLoop(services, {
+      served,
+      room: () => this.room,
+      revive: () => this.#heartbeat.revive(),
+      adopt: (claimed) => this.adopt(claimed),
+    })
+    this.#requests = new RunRequests(publisher)
+    this.#sweeper = new Sweeper(services)
+    this.#notices = new UnservedNotices(log)
+    this.#commands = new CommandDelivery(services.store, this)
+    this.#rounds = new Rounds(services, this, {
+      claims: this.#claims,
+      commands: this.#commands,
+      ownership: new OwnershipCheck(services, this.#runners),
+      sweeper: this.#sweeper,
+    })
+    // What fails here is tried again by the poll, which reports it.
+    options.mailbox.on('command', () => void this.#commands.look().catch(() => undefined))
+    options.mailbox.onGap(() => void this.#rounds.look().catch(() => undefined))
   }
 
   get isRunning(): boolean {
@@ -68,9 +96,31 @@ export class Worker {
     return this.#state === 'running' ? this.#services.settings.concurrentTasks - this.#runners.size - this.#reserved : 0
   }
 
+  get ownedCount(): number {
+    return this.#runners.size
+  }
+
+  /** How long ago its last heartbeat was, in milliseconds; undefined before it is registered. */
+  get heartbeatAgeMs(): number | undefined {
+    return this.#heartbeat.ageMs
+  }
+
+  /** How many tasks that contradicted themselves it has repaired. */
+  get repairs(): number {
+    return this.#sweeper.repairs
+  }
+
+  /** Whether it runs tasks of this definition. */
+  serves(task: Pick<TaskRecord, 'namespace' | 'name' | 'version'>): boolean {
+    return this.#options.served.includes(task)
+  }
+
   /** Keeps a place for a task that is about to be created, if there is one; the task is then given by `adopt`. */
   tryReserve(): boolean {
-    if (this.room <= 0) return false
+    if (this.room <= 0) {
+      this.#claims.noteBacklog()
+      return false
+    }
     this.#reserved += 1
     return true
   }
@@ -87,7 +137,7 @@ export class Worker {
 
   /** Whether a claim or a commit is under way; handlers may run besides. */
   get isBooking(): boolean {
-    return this.#claiming !== undefined || !this.#services.journal.isIdle
+    return this.#claims.isClaiming || !this.#services.journal.isIdle
   }
 
   /** Registers it in the database, so that what it owns counts as owned; done before the first claim of any kind. */
@@ -97,27 +147,42 @@ export class Worker {
 
   /** Begins to claim and run tasks. */
   async start(): Promise<void> {
-    await this.register()
+    const { served, queue, mailbox } = this.#options
+    for (const namespace of served.idleNamespaces)
+      this.#services.log.warn({ namespace }, `the worker is pinned to namespace ${namespace} and has no handler of it`)
+    // As whatever a worker does: a database that is away is waited for.
+    await this.#services.databaseRetry.until('the start', () => this.#heartbeat.serve(served.serving))
     this.#state = 'running'
-    await this.#options.queue.start(() => this.claimSoon())
-    this.#poll.start()
-    this.#sweep.start()
-    this.claimSoon()
+    this.#mailboxOpen ??= mailbox.open()
+    await queue.start(
+      () => this.#wakeUp(),
+      () => served.kinds,
+    )
+    this.#rounds.start()
+    void this.claimSoon()
   }
 
   /** Claims nothing more, waits for what runs, and gives the rest back. */
   async stop(): Promise<void> {
     const wasRunning = this.#state === 'running'
     this.#state = 'draining'
-    if (wasRunning) await Promise.all([this.#poll.stop(), this.#sweep.stop(), this.#options.queue.stop()])
-    await this.#claiming
-    if (await this.#drain()) {
-      await this.#services.journal.drained()
-      await this.#heartbeat.stop()
-    } else {
+    const { journal, databaseRetry } = this.#services
+    // Before anything that takes time: a step that ends meanwhile is to be the last.
+    for (const runner of this.#runners.values()) runner.drain()
+    // A database that is away may let each of these wait for as long as a statement may take.
+    const lastCommitMs = lastCommitMsOf(this.#services.settings)
+    await within(lastCommitMs, Promise.all([wasRunning ? this.#options.queue.stop() : undefined, this.#claims.ended()]))
+    const isGivenBack = await this.#drain()
+    // Until here people may still have cancelled what runs, and others may have taken it over.
+    await within(lastCommitMs, this.#rounds.stop())
+    const isEmpty = isGivenBack && (await within(lastCommitMs, journal.drained()))
+    if (!isEmpty || !(await within(lastCommitMs, this.#heartbeat.stop()))) {
       // What it owns is left: without a heartbeat, others take it over when the lease has run out.
       this.#heartbeat.halt()
     }
+    this.#mailboxOpen?.stop()
+    this.#mailboxOpen = undefined
+    databaseRetry.abandon()
     this.#state = 'idle'
   }
 
@@ -125,35 +190,45 @@ export class Worker {
   halt(): void {
     this.#state = 'draining'
     this.#heartbeat.halt()
-    void Promise.all([this.#poll.stop(), this.#sweep.stop(), this.#options.queue.stop()])
+    void Promise.all([this.#rounds.stop(), this.#options.queue.stop()])
   }
 
-  /** Claims what is due as soon as a claim under way has returned. */
-  claimSoon(): void {
-    if (this.#state !== 'running') return
-    if (this.#claiming) {
-      this.#mustClaimAgain = true
-      return
-    }
-    this.#claiming = this.#claim()
-      .catch((error) => this.#services.log.warn({ err: error }, 'claiming tasks failed; it is tried again'))
-      .finally(() => {
-        this.#claiming = undefined
-        if (!this.#mustClaimAgain) return
-        this.#mustClaimAgain = false
-        this.claimSoon()
-      })
+  /**
+   * Claims what is due, nothing while what runs cannot be committed; resolves when a claim that began after this call has
+   * returned. Never throws.
+   */
+  claimSoon(): Promise<void> {
+    if (this.#state !== 'running' || !this.#services.journal.isHealthy) return Promise.resolve()
+    return this.#claims.claimSoon()
+  }
+
+  /** Handlers have come or gone: others are told, and what waited for them is claimed. */
+  servedChanged(): void {
+    this.#options.served.changed()
+    if (this.#state !== 'running' || this.#isServedChanging) return
+    this.#isServedChanging = true
+    // Several come at once where a folder is loaded.
+    setImmediate(() => {
+      this.#isServedChanging = false
+      this.#notices.forget()
+      if (this.#state !== 'running') return
+      this.#heartbeat
+        .serve(this.#options.served.serving)
+        .catch((err) => this.#services.log.warn({ err }, 'what the worker serves could not be told; it is tried again'))
+      void this.claimSoon()
+    })
   }
 
   /** Takes up a task that it owns. */
   adopt(claimed: ClaimedTask): void {
-    this.#announceClaim(claimed)
+    this.#notices.tell(claimed)
+    this.#requests.claimed(claimed)
     this.#addRunner(claimed).begin()
   }
 
   /** Remembers that the request to run a task has been published here. */
   noteAnnounced(taskId: string): void {
-    this.#announce(taskId)
+    this.#requests.notePublished(taskId)
   }
 
   /** Hands a command to the run of its task here, if there is one. */
@@ -163,103 +238,75 @@ export class Worker {
     return runner !== undefined
   }
 
+  /** Whether it has the run of any task. */
+  get ownsAny(): boolean {
+    return this.#runners.size > 0
+  }
+
+  /** Whether it has the run of a task. */
+  owns(taskId: string): boolean {
+    return this.#runners.has(taskId)
+  }
+
+  /** Calls the listener with each task that it no longer owns. */
+  onRemoved(listener: (taskId: string) => void): void {
+    this.#removalListeners.push(listener)
+  }
+
   /** Claims the task of a command, applies the command and releases it; false if somebody else owns the task. */
   async applyWithoutOwner(command: Command): Promise<boolean> {
     await this.register()
-    const claimed = await this.#services.store.claimTask(command.taskId, this.#claimRequest())
+    const { store, clock } = this.#services
+    const now = new Date(clock.now()).toISOString()
+    const claimed = await store.claimTask(command.taskId, { workerId: this.id, now })
     if (!claimed) return false
     this.#addRunner(claimed, true).deliver(command)
     return true
   }
 
-  #claimRequest(): Omit<ClaimRequest, 'limit'> {
-    const now = new Date(this.#services.clock.now()).toISOString()
-    return { workerId: this.id, now, leaseMs: this.#services.settings.leaseMs }
-  }
-
-  async #claim(): Promise<void> {
-    while (this.room > 0) {
-      const limit = Math.min(this.room, maxClaim)
-      const claimed = await this.#services.store.claimDue({ ...this.#claimRequest(), limit })
-      for (const task of claimed) this.adopt(task)
-      if (claimed.length < limit) return
-    }
-  }
-
   #addRunner(claimed: ClaimedTask, commandOnly = false): TaskRunner {
-    const runner = new TaskRunner(this.#services, claimed, (released) => this.#remove(released), { commandOnly })
+    const options = { commandOnly, leftToOthers: this.#state !== 'running' }
+    const runner = new TaskRunner(this.#services, claimed, (released) => this.#remove(released), options)
+    // Of a task that others have had meanwhile, and given back.
+    this.#runners.get(runner.taskId)?.noteEpoch(claimed.task.epoch)
     this.#runners.set(runner.taskId, runner)
     if (this.#state === 'draining') runner.drain()
     return runner
   }
 
   #remove(runner: TaskRunner): void {
-    const hadRoom = this.room > 0
-    if (this.#runners.get(runner.taskId) === runner) this.#runners.delete(runner.taskId)
+    const wasHeld = this.#runners.get(runner.taskId) === runner
+    if (wasHeld) this.#runners.delete(runner.taskId)
     // The command that set it back has published the request to run it.
-    if (runner.hasReopened) this.#announce(runner.taskId)
-    if (!hadRoom || runner.isCommandOnly) this.claimSoon()
-    if (this.#runners.size === 0) this.#whenEmpty?.()
+    if (runner.hasReopened) this.#requests.notePublished(runner.taskId)
+    if (runner.isCommandOnly) void this.claimSoon()
+    else if (this.#state === 'running' && this.#services.journal.isHealthy) this.#claims.refill()
+    if (wasHeld) for (const listener of this.#removalListeners) listener(runner.taskId)
+    if (this.#runners.size === 0) this.#empty.resolve()
   }
 
-  /** The oldest are forgotten beyond a number: what another process claims is never taken out by a claim here. */
-  #announce(taskId: string): void {
-    this.#announced.add(taskId)
-    if (this.#announced.size > maxAnnounced) this.#announced.delete(this.#announced.values().next().value!)
-  }
-
-  #announceClaim({ task, previousOwnerId }: ClaimedTask): void {
-    if (this.#announced.delete(task.id)) return
-    const isNew = task.startedAt === null && previousOwnerId === null
-    const cause: OrchestrationCause = previousOwnerId !== null ? 'recovered' : isNew ? 'created' : 'due'
-    this.#publishRequest(task, cause)
-  }
-
-  #publishRequest(task: TaskRecord, cause: OrchestrationCause): void {
-    const about = { taskId: task.id, correlationId: task.correlationId }
-    this.#services.publisher.publish('workflow.orchestration_requested', about, () => ({ ...aboutTask(task), cause }))
-  }
-
-  async #look(): Promise<void> {
-    this.claimSoon()
-    if (this.#runners.size === 0) return
-    for (const command of await this.#services.store.commandsFor(this.id)) this.deliver(command)
-  }
-
-  /** Enforces that every unfinished task has a live owner or a due time, and that no command stays unanswered. */
-  async #sweepOnce(): Promise<void> {
-    const { store, publisher, clock, log, settings } = this.#services
-    for (const { task, finding } of await store.repairStuck(new Date(clock.now()).toISOString())) {
-      log.error({ taskId: task.id, finding }, 'an unfinished task had nothing that would wake it; it was made due')
-      const about = { taskId: task.id, correlationId: task.correlationId }
-      publisher.publish('workflow.task_state_unclear', about, () => ({
-        ...aboutTask(task),
-        finding,
-        action: 'requeued',
-      }))
+  /** Resolves when a claim that began after the wake-up has returned: one under way may have begun before its task was there. */
+  async #wakeUp(): Promise<void> {
+    if (this.room <= 0) {
+      this.#claims.noteBacklog()
+      return void (await sleep(fullPauseMs, undefined, { ref: false }))
     }
-    for (const command of await store.orphanedCommands(settings.leaseMs)) {
-      if (!this.#runners.has(command.taskId)) await this.applyWithoutOwner(command)
-    }
+    await this.claimSoon()
   }
 
-  /** Waits until nothing is owned any more; false if that cannot be committed, because the database does not answer. */
+  /** After a while in which others took it for dead: what they have taken over is dropped now. */
+  #returned(): void {
+    this.#services.log.warn('others took this worker for dead; what they have taken over of it is dropped')
+    this.#rounds
+      .compare()
+      .catch((err) => this.#services.log.debug({ err }, 'comparing what it owns failed; it is tried again'))
+  }
+
   async #drain(): Promise<boolean> {
     if (this.#runners.size === 0) return this.#services.journal.isHealthy
-    const { drainTimeoutMs, timeoutGraceMs } = this.#services.settings
-    const empty = Promise.withResolvers<boolean>()
-    this.#whenEmpty = () => empty.resolve(true)
-    for (const runner of this.#runners.values()) runner.drain()
-    // Real time: a drain waits for handlers, which no clock of ours moves.
-    const deadline = setTimeout(() => {
-      for (const runner of this.#runners.values()) runner.abandon(timeoutGraceMs)
-    }, drainTimeoutMs)
-    const end = setTimeout(() => empty.resolve(false), drainTimeoutMs + timeoutGraceMs + lastCommitMs)
-    const isEmpty = await empty.promise
-    clearTimeout(deadline)
-    clearTimeout(end)
-    if (!isEmpty)
-      this.#services.log.error({ tasks: this.#runners.size }, 'the worker stops without having given back its tasks')
-    return isEmpty
+    this.#empty = Promise.withResolvers<void>()
+    // Then others do not leave to this worker what it will not take.
+    this.#heartbeat.serve(undefined).catch((err) => this.#services.log.debug({ err }, 'its end could not be told'))
+    return drainRunners(this.#services, this.#runners, this.#empty.promise)
   }
 }

@@ -1,13 +1,15 @@
 import type { ClaimedTask, ClaimRequest } from '../contracts/store.js'
 import type { StepRecord, TaskRecord } from '../contracts/task-record.js'
+import { ClaimFunction } from './claim-function.js'
 import type { Database } from './database.js'
-import { CLAIMABLE, TaskEntity } from './entities/task-entity.js'
+import { TaskEntity } from './entities/task-entity.js'
 import { isAlive } from './live-workers.js'
 import { type StepRow, selectStepsWithResults } from './step-results.js'
 import { columnsOf, selectColumns } from './table-columns.js'
 
 interface ClaimedRow extends TaskRecord {
   readonly previousOwnerId: string | null
+  readonly unserved?: ClaimedTask['unserved'] | null
 }
 
 /** Takes tasks for workers. A claim of due tasks waits for no row: what another worker is claiming is passed over. */
@@ -19,22 +21,30 @@ export class TaskClaimer {
 
   constructor(database: Database) {
     this.#database = database
-    this.#claimDueSql = claimDueSql(database)
+    const columns = selectColumns(columnsOf(database, TaskEntity), '(c.task)')
+    this.#claimDueSql = `select ${columns}, c.previous_owner_id as "previousOwnerId", c.unserved
+      from ${new ClaimFunction(database).name}($1, $2, $3, $4, $5, $6) c`
     this.#claimTaskSql = claimTaskSql(database)
-    const chosen = `select * from ${database.table('steps')} where task_id = any($1::uuid[])`
+    // Task by task: a server without statistics would rather read the whole table than look up a hundred tasks.
+    const chosen = `select c.* from unnest($1::uuid[]) as wanted(task_id)
+      cross join lateral (select * from ${database.table('steps')} s where s.task_id = wanted.task_id offset 0) c`
     this.#stepsSql = `${selectStepsWithResults(database, chosen)} order by s.task_id, s.position`
   }
 
-  async claimDue({ workerId, limit, now, leaseMs }: ClaimRequest): Promise<readonly ClaimedTask[]> {
-    const rows = await this.#database.query<ClaimedRow>(this.#claimDueSql, [workerId, limit, now, leaseMs])
+  async claimDue({
+    workerId,
+    limit,
+    now,
+    serves,
+    takesUnserved = true,
+  }: ClaimRequest): Promise<readonly ClaimedTask[]> {
+    const values = [workerId, limit, now, serves?.kinds ?? null, serves?.namespaces ?? null, takesUnserved]
+    const rows = await this.#database.query<ClaimedRow>(this.#claimDueSql, values)
     return this.#withSteps(rows.sort(byUrgency), now)
   }
 
-  async claimTask(
-    taskId: string,
-    { workerId, now, leaseMs }: Omit<ClaimRequest, 'limit'>,
-  ): Promise<ClaimedTask | undefined> {
-    const rows = await this.#database.query<ClaimedRow>(this.#claimTaskSql, [workerId, taskId, leaseMs])
+  async claimTask(taskId: string, { workerId, now }: Omit<ClaimRequest, 'limit'>): Promise<ClaimedTask | undefined> {
+    const rows = await this.#database.query<ClaimedRow>(this.#claimTaskSql, [workerId, taskId])
     return (await this.#withSteps(rows, now))[0]
   }
 
@@ -57,7 +67,7 @@ export class TaskClaimer {
 }
 
 function toClaimedTask(row: ClaimedRow, rows: readonly StepRow[], now: string): ClaimedTask {
-  const { previousOwnerId, ...task } = row
+  const { previousOwnerId, unserved, ...task } = row
   const steps: StepRecord[] = []
   const stepResults = new Map<string, unknown>()
   for (const { results, ...step } of rows) {
@@ -65,7 +75,7 @@ function toClaimedTask(row: ClaimedRow, rows: readonly StepRow[], now: string): 
     if (step.state === 'complete' || step.state === 'resolved_manually') stepResults.set(step.name, results)
   }
   const queueWaitMs = task.dueAt === null ? 0 : Math.max(0, Date.parse(now) - Date.parse(task.dueAt))
-  return { task, steps, results: stepResults, previousOwnerId, queueWaitMs }
+  return { task, steps, results: stepResults, previousOwnerId, queueWaitMs, ...(unserved ? { unserved } : {}) }
 }
 
 function byUrgency(a: TaskRecord, b: TaskRecord): number {
@@ -74,45 +84,7 @@ function byUrgency(a: TaskRecord, b: TaskRecord): number {
   return (a.dueAt ?? '') < (b.dueAt ?? '') ? -1 : 1
 }
 
-/**
- * Values: worker, limit, now, lease. The two recursive parts hop over an index from one distinct value to the next: `owners`
- * finds the owners of tasks without reading all owned tasks, `priorities` lets each priority be read in order of due
- * time, so that neither many tasks that are due nor many that are due later are read and thrown away.
- */
-function claimDueSql(database: Database): string {
-  const tasks = database.table('tasks')
-  return `with recursive owners as (
-      (select owner_id from ${tasks} where owner_id is not null order by owner_id limit 1)
-      union all
-      select (select t.owner_id from ${tasks} t where t.owner_id > o.owner_id order by t.owner_id limit 1)
-      from owners o where o.owner_id is not null
-    ), gone as materialized (
-      select o.owner_id from owners o
-      where o.owner_id is not null and o.owner_id <> $1 and not ${isAlive(database, 'o.owner_id', 4)}
-    ), abandoned as materialized (
-      select a.id, a.owner_id from gone g cross join lateral (
-        select t.id, t.owner_id from ${tasks} t
-        where t.owner_id = g.owner_id and t.state in ('pending', 'in_progress')
-        order by t.priority desc, t.due_at nulls first limit $2::int for update skip locked
-      ) a limit $2::int
-    ), priorities as (
-      (select priority from ${tasks} where ${CLAIMABLE} order by priority desc limit 1)
-      union all
-      select (select t.priority from ${tasks} t where ${CLAIMABLE} and t.priority < p.priority order by t.priority desc limit 1)
-      from priorities p where p.priority is not null
-    ), due as materialized (
-      select d.id from priorities p cross join lateral (
-        select t.id from ${tasks} t where ${CLAIMABLE} and t.priority = p.priority and t.due_at <= $3::timestamptz
-        order by t.due_at limit $2::int for update skip locked
-      ) d limit $2::int - (select count(*) from abandoned)
-    )
-    update ${tasks} t set owner_id = $1, epoch = t.epoch + 1
-    from (select id, owner_id from abandoned union all select id, null from due) c
-    where t.id = c.id
-    returning ${selectColumns(columnsOf(database, TaskEntity), 't')}, c.owner_id as "previousOwnerId"`
-}
-
-/** Values: worker, task, lease. Waits for a commit that holds the row, and then goes by what that left. */
+/** Values: worker, task. Waits for a commit that holds the row, and then goes by what that left. */
 function claimTaskSql(database: Database): string {
   const tasks = database.table('tasks')
   return `with found as materialized (
@@ -120,6 +92,6 @@ function claimTaskSql(database: Database): string {
     )
     update ${tasks} t set owner_id = $1, epoch = t.epoch + 1
     from found f
-    where t.id = f.id and (f.owner_id is null or (f.owner_id <> $1 and not ${isAlive(database, 'f.owner_id', 3)}))
+    where t.id = f.id and (f.owner_id is null or (f.owner_id <> $1 and not ${isAlive(database, 'f.owner_id')}))
     returning ${selectColumns(columnsOf(database, TaskEntity), 't')}, f.owner_id as "previousOwnerId"`
 }

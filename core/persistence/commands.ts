@@ -1,10 +1,13 @@
+import { type Letter, mailboxPrefix } from '../contracts/mailbox.js'
 import type { Command, CommandOutcome } from '../contracts/task-request.js'
 import type { Database } from './database.js'
 import { CommandEntity } from './entities/command-entity.js'
 import { isAlive } from './live-workers.js'
 import { columnsOf, selectColumns } from './table-columns.js'
 
-/** Commands on their way to the owners of tasks. They are answered by commits (see write-statement.ts). */
+const announcement = JSON.stringify({ kind: 'command' } satisfies Letter)
+
+/** Commands on their way to the owners of tasks. They are answered by commits (see commit-function.ts). */
 export class CommandStore {
   readonly #database: Database
   readonly #unanswered: string
@@ -16,12 +19,25 @@ export class CommandStore {
       join ${database.table('tasks')} t on t.id = c.task_id where c.outcome is null`
   }
 
-  async add(command: Command): Promise<void> {
-    const { id, taskId, kind, stepName, reason, actor, args, createdAt } = command
-    const sql = `insert into ${this.#database.table('commands')}
-      (id, task_id, kind, step_name, reason, actor, args, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)`
-    const values = [id, taskId, kind, stepName, reason, JSON.stringify(actor), JSON.stringify(args), createdAt]
-    await this.#database.query(sql, values)
+  /** In one statement, so that the announcement leaves with the commit of the row: whoever hears it finds the command. */
+  async add(command: Command): Promise<string | null> {
+    const { id, taskId, kind, stepName, reason, actor, args, createdAt, replyTo } = command
+    const sql = `with added as (insert into ${this.#database.table('commands')}
+        (id, task_id, kind, step_name, reason, actor, args, created_at, reply_to)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning task_id)
+      ${this.#announceSql('(select task_id from added)', 10)}`
+    const fields = [id, taskId, kind, stepName, reason, JSON.stringify(actor), JSON.stringify(args), createdAt, replyTo]
+    const [owner] = await this.#database.query<{ id: string }>(sql, [...fields, announcement])
+    return owner?.id ?? null
+  }
+
+  async announce(taskId: string): Promise<void> {
+    await this.#database.query(this.#announceSql('$1::uuid', 2), [taskId, announcement])
+  }
+
+  #announceSql(taskId: string, letterParameter: number): string {
+    return `select t.owner_id as id, pg_notify('${mailboxPrefix}' || t.owner_id, $${letterParameter})
+      from ${this.#database.table('tasks')} t where t.id = ${taskId} and t.owner_id is not null`
   }
 
   async forWorker(workerId: string): Promise<readonly Command[]> {
@@ -30,9 +46,9 @@ export class CommandStore {
     ])
   }
 
-  async orphaned(leaseMs: number): Promise<readonly Command[]> {
-    const isOrphan = `(t.owner_id is null or not ${isAlive(this.#database, 't.owner_id', 1)})`
-    return this.#database.query<Command>(`${this.#unanswered} and ${isOrphan} order by c.created_at, c.id`, [leaseMs])
+  async orphaned(): Promise<readonly Command[]> {
+    const isOrphan = `(t.owner_id is null or not ${isAlive(this.#database, 't.owner_id')})`
+    return this.#database.query<Command>(`${this.#unanswered} and ${isOrphan} order by c.created_at, c.id`)
   }
 
   async outcome(commandId: string): Promise<CommandOutcome | undefined> {

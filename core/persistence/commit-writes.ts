@@ -1,58 +1,119 @@
-import type { TaskWrite, WriteOutcome } from '../contracts/store.js'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Alongside, TaskWrite, WriteOutcome } from '../contracts/store.js'
 import type { Transaction } from '../contracts/transaction.js'
-import { BrokenWriteError, WriteRefusedError } from '../errors/persistence-errors.js'
+import { BrokenWriteError, DatabaseUnavailableError, WriteRefusedError } from '../errors/persistence-errors.js'
+import { CommitFunction, type CommitFunctionRow, ROWS_MISSING_STATE } from './commit-function.js'
 import type { Database } from './database.js'
-import { isRefusal, isWorthRepeating } from './database-failures.js'
-import { WriteStatementBuilder, type WriteStatementRow } from './write-statement.js'
-
-interface LockedTask {
-  readonly id: string
-  readonly epoch: number
-  readonly log_entry: number
-}
+import { isRefusal, isUnforeseen, isWorthRepeating, sqlStateOf } from './database-failures.js'
 
 const MOST_TRIES = 5
+const UNFORESEEN_PAUSE_MS = 50
+
+/** A row as it is while it is locked. */
+interface LockedTask {
+  readonly epoch: number
+  readonly logEntry: number
+}
 
 /**
- * Commits writes in groups: one transaction for all of them, in three round trips (BEGIN with the locks, the rows, COMMIT), or
- * in a single one where all tasks are new and nobody takes part.
- *
- * The rows of the tasks are locked first, in id order, so that two groups never wait for each other in a circle. Only under the
- * lock is the epoch compared: between a look without a lock and the write, another worker could claim the task.
+ * Commits writes in groups: one transaction for all of them, and a single round trip where nobody takes part in it
+ * (see {@link CommitFunction}).
  */
 export class WriteCommitter {
   readonly #database: Database
-  readonly #statements: WriteStatementBuilder
+  readonly #function: CommitFunction
+  /** Writes of commits that got no answer: they may have been committed. */
+  readonly #inDoubt = new WeakSet<TaskWrite>()
 
   constructor(database: Database) {
     this.#database = database
-    this.#statements = new WriteStatementBuilder(database)
+    this.#function = new CommitFunction(database)
   }
 
-  async commit(writes: readonly TaskWrite[]): Promise<readonly WriteOutcome[]> {
+  async commit(writes: readonly TaskWrite[], alongside?: Alongside): Promise<readonly WriteOutcome[]> {
     if (writes.length === 0) return []
     checkTasksDiffer(writes)
-    return this.#commitOrBisect(writes)
-  }
-
-  /** Halves a group that the database refuses until the write that it refuses stands alone. */
-  async #commitOrBisect(writes: readonly TaskWrite[]): Promise<readonly WriteOutcome[]> {
+    const known = await this.#findCommitted(writes)
+    const open = known.size === 0 ? writes : writes.filter((write) => !known.has(write))
     try {
-      return await this.#commitRepeatedly(writes)
+      const outcomes = await this.#recheck(open, await this.#commitOrBisect(open, alongside))
+      return known.size === 0 ? outcomes : inOrder(writes, known, open, outcomes)
     } catch (error) {
-      if (!isRefusal(error)) throw error
-      const [only, ...others] = writes
-      if (others.length === 0) return [refused(only!, error)]
-      const middle = writes.length >> 1
-      const before = await this.#commitOrBisect(writes.slice(0, middle))
-      return [...before, ...(await this.#commitOrBisect(writes.slice(middle)))]
+      if (error instanceof DatabaseUnavailableError) for (const write of writes) this.#inDoubt.add(write)
+      throw error
     }
   }
 
-  async #commitRepeatedly(writes: readonly TaskWrite[]): Promise<readonly WriteOutcome[]> {
+  /**
+   * What was not in the log a moment ago may have arrived since: a statement that a network held back, or a server that was slow,
+   * outlives the connection that we gave up. Then ours finds the rows changed, by itself.
+   */
+  async #recheck(writes: readonly TaskWrite[], outcomes: readonly WriteOutcome[]): Promise<readonly WriteOutcome[]> {
+    const failed = writes.filter((_, index) => outcomes[index]!.status !== 'committed')
+    const late = await this.#findCommitted(failed)
+    return late.size === 0 ? outcomes : writes.map((write, index) => late.get(write) ?? outcomes[index]!)
+  }
+
+  /** Those of earlier calls without an answer that were committed all the same: the log has their first event. */
+  async #findCommitted(writes: readonly TaskWrite[]): Promise<ReadonlyMap<TaskWrite, WriteOutcome>> {
+    // A write without events leaves no trace, and may be written again as often as one likes.
+    const doubtful = writes.filter((write) => this.#inDoubt.has(write) && write.events.length > 0)
+    if (doubtful.length === 0) return new Map()
+    const sql = `select id, task_id as "taskId", events -> 0 ->> 'id' as "eventId" from ${this.#database.table('event_log')}
+      where (task_id, entry) in (select * from unnest($1::uuid[], $2::int[]))`
+    const rows = await this.#database.query<{ id: string; taskId: string; eventId: string }>(sql, [
+      doubtful.map(({ task }) => task.id),
+      doubtful.map(({ task }) => task.logEntry),
+    ])
+    const byTask = new Map(rows.map((row) => [row.taskId, row]))
+    const found = new Map<TaskWrite, WriteOutcome>()
+    for (const write of doubtful) {
+      const row = byTask.get(write.task.id)
+      if (row?.eventId === write.events[0]!.id) found.set(write, { status: 'committed', logId: row.id })
+    }
+    return found
+  }
+
+  /** Halves a group that the database refuses until the write that it refuses stands alone. */
+  async #commitOrBisect(writes: readonly TaskWrite[], alongside?: Alongside): Promise<readonly WriteOutcome[]> {
+    if (writes.length === 0) return []
+    try {
+      return await this.#commitRepeatedly(writes, alongside)
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      const [only, ...others] = writes
+      if (others.length === 0) return this.#commitAlone(only!, error, alongside)
+      const middle = writes.length >> 1
+      const before = await this.#commitOrBisect(writes.slice(0, middle), alongside)
+      return [...before, ...(await this.#commitOrBisect(writes.slice(middle), alongside))]
+    }
+  }
+
+  /** Refuses a write that stands alone, but for a reason that nobody foresaw only when it persists. */
+  async #commitAlone(write: TaskWrite, error: unknown, alongside?: Alongside): Promise<readonly WriteOutcome[]> {
+    let reason = error
+    for (let tries = 1; tries < MOST_TRIES && isUnforeseen(reason); tries++) {
+      await sleep(UNFORESEEN_PAUSE_MS * tries)
+      try {
+        return await this.#commitRepeatedly([write], alongside)
+      } catch (again) {
+        if (!isRefusal(again)) throw again
+        reason = again
+      }
+    }
+    return [refused(write, reason)]
+  }
+
+  async #commitRepeatedly(writes: readonly TaskWrite[], alongside?: Alongside): Promise<readonly WriteOutcome[]> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#commitGroup(writes)
+        if (alongside === undefined) return await this.#write(this.#database, writes)
+        return await this.#database.transaction(async (transaction) => {
+          const outcomes = await this.#write(transaction, writes)
+          const written = writes.filter((_, index) => outcomes[index]!.status === 'committed')
+          if (written.length > 0) await alongside(transaction, written)
+          return outcomes
+        })
       } catch (error) {
         // Our own locks are in order; those of participants may not be.
         if (tries === MOST_TRIES || !isWorthRepeating(error)) throw error
@@ -60,66 +121,55 @@ export class WriteCommitter {
     }
   }
 
-  async #commitGroup(writes: readonly TaskWrite[]): Promise<readonly WriteOutcome[]> {
-    const isSingleStatement = writes.every((write) => write.isNew && !write.participants?.length)
-    if (isSingleStatement) return this.#writeRows(this.#database, writes, new Map())
-    const lockedIds = writes.filter((write) => !write.isNew).map((write) => write.task.id)
-    return this.#database.transaction(
-      async (transaction, lockedRows) => {
-        const locked = new Map((lockedRows as unknown as LockedTask[]).map((row) => [row.id, row]))
-        const outcomes = await this.#writeRows(transaction, writes, locked)
-        await runParticipants(transaction, writes, outcomes)
-        return outcomes
-      },
-      lockedIds.length === 0 ? undefined : this.#lockSql(lockedIds),
-    )
-  }
-
-  /** The ids stand in the text, because only statements without values can share a round trip with BEGIN. */
-  #lockSql(taskIds: readonly string[]): string {
-    const ids = taskIds.map((id) => `'${checkUuid(id)}'`).join(', ')
-    return `select id, epoch, log_entry from ${this.#database.table('tasks')} where id in (${ids}) order by id for update`
-  }
-
-  async #writeRows(
-    transaction: Transaction,
-    writes: readonly TaskWrite[],
-    locked: ReadonlyMap<string, LockedTask>,
-  ): Promise<readonly WriteOutcome[]> {
-    const outcomes = writes.map((write) => fence(write, locked.get(write.task.id)))
-    const admitted = writes.filter((_, index) => outcomes[index]!.status === 'committed')
-    if (admitted.length === 0) return outcomes
-    const statement = this.#statements.build(admitted)
-    const rows = await transaction.query<WriteStatementRow>(statement.sql, statement.values)
-    checkCounts(admitted, rows[0])
-    const logIds = new Map(rows.map((row) => [row.logTaskId, row.logId]))
-    return writes.map((write, index) => withLogId(outcomes[index]!, logIds.get(write.task.id)))
+  /** Writes those that fit their rows. Where some do not, nothing is written by the first call, and a second leaves them out. */
+  async #write(target: Pick<Transaction, 'query'>, writes: readonly TaskWrite[]): Promise<readonly WriteOutcome[]> {
+    const { callSql } = this.#function
+    const [row] = await target.query<CommitFunctionRow>(callSql, this.#function.values(writes)).catch(explainMissing)
+    if (row!.logIds !== null) return committed(writes, row!.logIds)
+    const rows = new Map(row!.mismatch!.map(({ id, epoch, log_entry }) => [id, { epoch, logEntry: log_entry }]))
+    const misfits = writes.map((write) => misfitOf(write, rows.get(write.task.id)))
+    const fitting = writes.filter((_, index) => misfits[index] === undefined)
+    if (fitting.length === writes.length) {
+      const taskIds = writes.map(({ task }) => task.id)
+      throw new BrokenWriteError('The database found rows to differ that do not', { taskIds })
+    }
+    const outcomes = fitting.length === 0 ? [] : await this.#write(target, fitting)
+    const known = new Map(writes.flatMap((write, index) => (misfits[index] ? [[write, misfits[index]]] : [])))
+    return inOrder(writes, known, fitting, outcomes)
   }
 }
 
-async function runParticipants(
-  transaction: Transaction,
+/** Puts together what was known beforehand and what became of the others. */
+function inOrder(
   writes: readonly TaskWrite[],
+  known: ReadonlyMap<TaskWrite, WriteOutcome>,
+  others: readonly TaskWrite[],
   outcomes: readonly WriteOutcome[],
-): Promise<void> {
-  for (const [index, write] of writes.entries()) {
-    if (outcomes[index]!.status !== 'committed') continue
-    for (const participant of write.participants ?? []) await participant(transaction)
-  }
+): readonly WriteOutcome[] {
+  const byWrite = new Map(others.map((write, index) => [write, outcomes[index]!]))
+  return writes.map((write) => known.get(write) ?? byWrite.get(write)!)
 }
 
-/** Whether a write may be written, going by the row that its task has now. */
-function fence(write: TaskWrite, row: LockedTask | undefined): WriteOutcome {
-  const { task } = write
-  const firstEntry = write.events.length > 0 ? 1 : 0
-  if (write.isNew) return expectEntry(write, firstEntry)
+/** Rows that an update did not find contradict the locks: a defect, and not one of the data. */
+function explainMissing(error: unknown): never {
+  if (sqlStateOf(error) === ROWS_MISSING_STATE) throw new BrokenWriteError((error as Error).message, {})
+  throw error
+}
+
+function committed(writes: readonly TaskWrite[], logIds: readonly string[]): readonly WriteOutcome[] {
+  let next = 0
+  return writes.map(({ events }) =>
+    events.length > 0 ? { status: 'committed', logId: logIds[next++]! } : { status: 'committed' },
+  )
+}
+
+/** Why a write may not be written, going by the row that its task has now; undefined if it may. */
+function misfitOf({ task, isNew, events }: TaskWrite, row: LockedTask | undefined): WriteOutcome | undefined {
+  if (isNew) return undefined
   if (row === undefined) return { status: 'lost', currentEpoch: 0 }
   if (row.epoch !== task.epoch) return { status: 'lost', currentEpoch: row.epoch }
-  return expectEntry(write, row.log_entry + firstEntry)
-}
-
-function expectEntry({ task }: TaskWrite, expected: number): WriteOutcome {
-  if (task.logEntry === expected) return { status: 'committed' }
+  const expected = row.logEntry + (events.length > 0 ? 1 : 0)
+  if (task.logEntry === expected) return undefined
   const what = `A write of task ${task.id} has log entry ${task.logEntry} where ${expected} is next`
   return {
     status: 'refused',
@@ -127,34 +177,13 @@ function expectEntry({ task }: TaskWrite, expected: number): WriteOutcome {
   }
 }
 
-function withLogId(outcome: WriteOutcome, logId: string | null | undefined): WriteOutcome {
-  return outcome.status === 'committed' && logId ? { status: 'committed', logId } : outcome
-}
-
 function refused(write: TaskWrite, error: unknown): WriteOutcome {
   const reason = error instanceof BrokenWriteError ? error : new WriteRefusedError(write.task.id, error)
   return { status: 'refused', error: reason }
-}
-
-/** An update that finds no row says nothing: whether all were found is seen only by counting. */
-function checkCounts(writes: readonly TaskWrite[], row: WriteStatementRow | undefined): void {
-  // Without log entries there is one row of counts, with them as many as entries.
-  const tasks = writes.filter((write) => !write.isNew).length
-  const steps = writes.reduce((sum, write) => sum + write.changedSteps.length, 0)
-  if (row?.changedTasks === tasks && row.changedSteps === steps) return
-  const found = `${row?.changedTasks ?? 0} tasks and ${row?.changedSteps ?? 0} steps`
-  throw new BrokenWriteError(`A commit was to change ${tasks} tasks and ${steps} steps and found ${found}`, {
-    taskIds: writes.map((write) => write.task.id),
-  })
 }
 
 function checkTasksDiffer(writes: readonly TaskWrite[]): void {
   const ids = new Set(writes.map((write) => write.task.id))
   if (ids.size < writes.length)
     throw new BrokenWriteError('One commit has two writes of one task', { taskIds: [...ids] })
-}
-
-function checkUuid(id: string): string {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return id
-  throw new BrokenWriteError(`${JSON.stringify(id)} is not the id of a task`, { taskId: id })
 }

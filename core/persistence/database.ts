@@ -1,13 +1,17 @@
 import { Migrator } from '@mikro-orm/migrations'
 import { MikroORM, type PostgreSqlConnection, type SqlEntityManager } from '@mikro-orm/postgresql'
-import type { CustomTypesConfig, Pool, PoolClient, QueryResult } from 'pg'
+import type { ClientConfig, CustomTypesConfig, Pool, PoolClient, Client as PostgresClient, QueryResult } from 'pg'
 import type { Logger } from '../contracts/logger.js'
 import type { Transaction } from '../contracts/transaction.js'
 import { DatabaseClosedError, DatabaseSchemaNameError } from '../errors/persistence-errors.js'
-import { explainFailure } from './database-failures.js'
+import { isTaskerError } from '../errors/tasker-error.js'
+import { ConnectionGuard } from './connection-guard.js'
+import { explainFailure, isReadOnly } from './database-failures.js'
+import { Client } from './driver.js'
 import { entities } from './entities/index.js'
 import { toIsoTime } from './iso-timestamp.js'
 import { migrations } from './migrations/index.js'
+import type { StatementHook } from './statement-hook.js'
 
 /** Where a server listens: a host name, or the folder of a unix socket. */
 export interface DatabaseAddress {
@@ -24,6 +28,19 @@ export interface DatabaseOptions {
   readonly schema?: string
   /** Most connections at once, at least 2. Default 10. */
   readonly poolSize?: number
+  /** Encryption of the connection, where the url says nothing about it. */
+  readonly ssl?: boolean | Readonly<Record<string, unknown>>
+  /** How long a connection may take to be made or to become free, in milliseconds. Default 10 000. */
+  readonly connectTimeoutMs?: number
+  /** How long a statement may go unanswered until its connection is given up, in milliseconds. Default 30 000. */
+  readonly queryTimeoutMs?: number
+  /**
+   * Whether each connection has a session of its own, which is then told to give up by itself what we have given up: waiting for a
+   * lock, or for us in a transaction. Not on the embedded server, where all share one. Default false.
+   */
+  readonly hasSessions?: boolean
+  /** Stands between the engine and its statements, for tests. */
+  readonly onStatement?: StatementHook
   readonly log?: Logger
 }
 
@@ -31,6 +48,13 @@ export interface DatabaseOptions {
 export const migrationsTable = 'migrations'
 
 const TIMESTAMPTZ_OID = 1184
+/** After this much silence the system asks the other end for a sign of life, ten times in ten seconds, and then gives it up. */
+const KEEP_ALIVE_MS = 10_000
+/** How long connections may take to say goodbye when the database is closed. */
+const CLOSE_MS = 2_000
+
+/** How long a connection besides the pool may take to be opened, in milliseconds. */
+const CLIENT_CONNECT_MS = 5_000
 
 /**
  * Opens the database and makes sure that it answers. Nothing is created or changed: see {@link migrate}.
@@ -43,7 +67,8 @@ const TIMESTAMPTZ_OID = 1184
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const schema = options.schema ?? 'tasker'
   if (!/^[A-Za-z_]\w{0,62}$/.test(schema)) throw new DatabaseSchemaNameError(schema)
-  const { connection, log } = options
+  const { connection, log, ssl, connectTimeoutMs = 10_000, queryTimeoutMs = 30_000 } = options
+  const guard = new ConnectionGuard({ queryTimeoutMs, hasSessions: options.hasSessions ?? false })
   const orm = await MikroORM.init({
     entities: [...entities],
     schema,
@@ -51,9 +76,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     dbName: 'unknown until connected',
     driverOptions: {
       ...('url' in connection ? { connectionString: connection.url } : connection),
+      ...(ssl === undefined ? {} : { ssl }),
       application_name: 'tasker',
+      connectionTimeoutMillis: connectTimeoutMs,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+      onConnect: (client: PoolClient) => guard.adopt(client),
       onPoolCreated: (pool: Pool) => {
-        pool.on('error', (error) => log?.warn({ error }, 'an idle database connection was lost'))
+        pool.on('error', (error) => log?.debug({ err: error }, 'an idle database connection was lost'))
       },
     },
     pool: { min: 0, max: Math.max(2, options.poolSize ?? 10) },
@@ -72,7 +102,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     logger: (message: string) => log?.debug({ message }, 'orm'),
   })
   const pool = await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient()
-  const database = new Database(orm, pool, schema)
+  const database = new Database(orm, pool, schema, guard, options.onStatement)
   try {
     const [row] = await database.query<{ name: string }>('select current_database() as name')
     // The migrator looks for the database by name, and would create one and reconnect if it did not find it.
@@ -87,18 +117,24 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 /**
  * One database and one schema of it: the ORM for entities and lists, and SQL for what works in sets.
  *
- * SQL names tables with their schema ({@link table}) and changes no session settings: all connections of an embedded
- * server share one session. Statements have no names for the same reason. Times come back as ISO 8601 in UTC, `bigint`
+ * SQL names tables with their schema ({@link table}) and changes no session settings but one that is the same for all: the connections
+ * of an embedded server share one session. Statements have no names for the same reason. Times come back as ISO 8601 in UTC, `bigint`
  * as strings, `jsonb` parsed.
  */
 export class Database {
   readonly #types: CustomTypesConfig
+  readonly #guard: ConnectionGuard
+  readonly #hook: StatementHook | undefined
 
   constructor(
     readonly orm: MikroORM,
     readonly pool: Pool,
     readonly schema: string,
+    guard: ConnectionGuard,
+    hook?: StatementHook,
   ) {
+    this.#guard = guard
+    this.#hook = hook
     const inherited = pool.options.types as CustomTypesConfig
     this.#types = {
       getTypeParser: ((oid: number, format: 'text') =>
@@ -136,9 +172,37 @@ export class Database {
       await this.#run(client, 'commit', [])
       return result
     } catch (error) {
-      await client.query('rollback').catch((failure: Error) => {
-        broken = failure
-      })
+      broken = await this.#rollBack(client, error)
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+
+  /** Keeps one connection while `work` runs; nothing is begun or committed. */
+  async withConnection<T>(work: (connection: Transaction) => Promise<T>): Promise<T> {
+    const client = await this.#connect()
+    let hasEnded = false
+    try {
+      const result = await work({ query: (sql, values = []) => this.#run(client, sql, values) })
+      hasEnded = true
+      return result
+    } finally {
+      // Nobody knows what a failure has left behind in the session.
+      client.release(!hasEnded)
+    }
+  }
+
+  /** Runs statements without values on one snapshot, all in one round trip, and gives the rows of each. */
+  async readTogether(statements: readonly string[]): Promise<readonly Record<string, unknown>[][]> {
+    const client = await this.#connect()
+    let broken: Error | undefined
+    try {
+      const text = ['begin isolation level repeatable read, read only', ...statements, 'commit'].join('; ')
+      const results: unknown = await this.#hooked(text, () => client.query({ text, types: this.#types }))
+      return (results as QueryResult[]).slice(1, -1).map(({ rows }) => rows)
+    } catch (error) {
+      broken = await this.#rollBack(client, error)
       throw error
     } finally {
       client.release(broken)
@@ -147,18 +211,34 @@ export class Database {
 
   /** Runs a query of the ORM. What it finds is for reading: nothing is tracked or flushed. */
   async read<T>(work: (em: SqlEntityManager) => Promise<T>): Promise<T> {
-    try {
-      return await work(this.orm.em.fork())
-    } catch (error) {
-      throw this.#explain(error)
-    }
+    return this.#hooked('a query of the ORM', () => work(this.orm.em.fork()))
   }
 
-  /** Lets go of all connections. */
+  /** A connection of its own besides the pool, not opened yet: for what keeps it, as one that listens does. */
+  newClient(purpose: string): PostgresClient {
+    const { options } = this.pool
+    const connection: ClientConfig = { ...options, password: options.password }
+    const name = `${options.application_name ?? 'tasker'}: ${purpose}`
+    return new Client({ ...connection, application_name: name, connectionTimeoutMillis: CLIENT_CONNECT_MS })
+  }
+
+  /** Lets statements take as long as they do while `work` runs: what migrates tables may take hours. */
+  withoutTimeLimit<T>(work: () => Promise<T>): Promise<T> {
+    return this.#guard.withoutLimit(work)
+  }
+
+  /** Lets go of all connections; those that do not end by themselves within 2 s are destroyed. */
   async close(): Promise<void> {
+    const late = setTimeout(() => this.destroy(), CLOSE_MS)
     await this.orm.close()
     // The ORM ends the pool only if it has used it itself.
     if (!this.pool.ending) await this.pool.end()
+    clearTimeout(late)
+  }
+
+  /** Ends all connections at once, without a word to the server, as the end of the process would. */
+  destroy(): void {
+    this.#guard.destroyAll()
   }
 
   async #connect(): Promise<PoolClient> {
@@ -169,25 +249,47 @@ export class Database {
     }
   }
 
-  /** What goes wrong after `close()` is no fault of the server, and trying again would not help. */
-  #explain(error: unknown): unknown {
-    return this.pool.ending ? new DatabaseClosedError(error) : explainFailure(error)
+  /** Undefined if the connection can be used again. One that is not to be trusted ends, and with it the transaction. */
+  async #rollBack(client: PoolClient, cause: unknown): Promise<Error | undefined> {
+    if (isTaskerError(cause) && cause.code === 'DATABASE_UNAVAILABLE') return cause
+    return client.query('rollback').then(
+      () => undefined,
+      (failure: Error) => failure,
+    )
   }
 
-  async #open(client: PoolClient, opening: string | undefined): Promise<Record<string, unknown>[]> {
-    try {
-      const results: unknown = await client.query({ text: opening ? `begin; ${opening}` : 'begin', types: this.#types })
-      const last = Array.isArray(results) ? results.at(-1) : results
-      return (last as QueryResult).rows
-    } catch (error) {
-      throw this.#explain(error)
+  /** What goes wrong after `close()` is no fault of the server, and trying again would not help. */
+  #explain(error: unknown): unknown {
+    if (this.pool.ending) return new DatabaseClosedError(error)
+    if (isReadOnly(error)) this.#discardIdle()
+    return explainFailure(error)
+  }
+
+  /** After a failover the address may lead elsewhere, and the connections that are open still lead to a server that takes no writes. */
+  #discardIdle(): void {
+    for (let left = this.pool.idleCount; left > 0; left--) {
+      this.pool.connect().then(
+        (client) => client.release(true),
+        () => undefined,
+      )
     }
   }
 
+  async #open(client: PoolClient, opening: string | undefined): Promise<Record<string, unknown>[]> {
+    const text = opening ? `begin; ${opening}` : 'begin'
+    const results: unknown = await this.#hooked(text, () => client.query({ text, types: this.#types }))
+    const last = Array.isArray(results) ? results.at(-1) : results
+    return (last as QueryResult).rows
+  }
+
   async #run<Row>(target: Pool | PoolClient, sql: string, values: readonly unknown[]): Promise<Row[]> {
+    const send = () => target.query({ text: sql, values: [...values], types: this.#types })
+    return (await this.#hooked(sql, send)).rows as Row[]
+  }
+
+  async #hooked<T>(sql: string, send: () => Promise<T>): Promise<T> {
     try {
-      const result = await target.query({ text: sql, values: [...values], types: this.#types })
-      return result.rows as Row[]
+      return await (this.#hook ? this.#hook(sql, send) : send())
     } catch (error) {
       throw this.#explain(error)
     }

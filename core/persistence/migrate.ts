@@ -1,6 +1,9 @@
+import { ClaimFunction } from './claim-function.js'
+import { CommitFunction } from './commit-function.js'
 import { type Database, migrationsTable } from './database.js'
 import { sqlStateOf } from './database-failures.js'
 import { migrations } from './migrations/index.js'
+import { RepairFunction } from './repair-function.js'
 
 export interface MigrationStatus {
   /** Names of the migrations that were run, in order. */
@@ -24,18 +27,37 @@ export async function migrationStatus(database: Database): Promise<MigrationStat
 export async function migrate(database: Database): Promise<readonly string[]> {
   // One query instead of the migrator's dozen: every start of every worker comes by here.
   const { pending } = await migrationStatus(database)
-  if (pending.length === 0) return []
+  const isUpToDate = pending.length === 0 && (await missingFunctions(database)).length === 0
+  return isUpToDate ? [] : database.withoutTimeLimit(() => runMigrations(database))
+}
+
+async function runMigrations(database: Database): Promise<readonly string[]> {
   const client = await database.pool.connect()
   const key = `tasker migrations of ${database.schema}`
   try {
+    await client.query('set lock_timeout = 0')
     await client.query('select pg_advisory_lock(hashtext($1))', [key])
     const ran = await database.orm.migrator.up()
+    // Under the lock as well: two that create one at the same moment are refused by the catalogue.
+    for (const { createSql } of await missingFunctions(database)) await database.query(createSql)
     return ran.map(({ name }) => name)
   } finally {
     // A connection that is lost gives up the lock by itself.
     await client.query('select pg_advisory_unlock(hashtext($1))', [key]).catch(() => undefined)
-    client.release()
+    // Not kept: its session waits for locks without an end.
+    client.release(true)
   }
+}
+
+/** The functions that this version calls and that are not there: each version of the code brings its own. */
+async function missingFunctions(database: Database): Promise<readonly { readonly createSql: string }[]> {
+  const functions = [new CommitFunction(database), new ClaimFunction(database), new RepairFunction(database)]
+  const missing = await database.query<{ name: string }>(
+    'select name from unnest($1::text[]) as name where to_regproc(name) is null',
+    [functions.map(({ name }) => name)],
+  )
+  const names = new Set(missing.map(({ name }) => name))
+  return functions.filter(({ name }) => names.has(name))
 }
 
 async function executedMigrations(database: Database): Promise<readonly string[]> {

@@ -1,12 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { LogLag } from '../contracts/event-log.js'
 import type { LogEvent, LogQuery, StoredLogEntry } from '../contracts/store.js'
-import { LogBlockedError, LogPositionError } from '../errors/persistence-errors.js'
+import { LogBlockedError, LogExpiredError } from '../errors/log-errors.js'
+import { LogPositionError } from '../errors/persistence-errors.js'
 import { formatPosition, parsePosition } from '../workflow/log-position.js'
 import type { Database } from './database.js'
+import { LogWriters } from './log-writers.js'
 
 const DEFAULT_LIMIT = 100
-const MOST_WAIT_MS = 5_000
+/** How long a read waits for writers that are in its way before it gives up. */
+const mostWaitMs = 5_000
 const WAIT_STEP_MS = 5
+/** Of how many writers it is told who they are. */
+const MOST_DESCRIBED = 20
 
 interface LogRow {
   readonly id: string
@@ -21,11 +27,10 @@ interface Start {
   readonly index: number
 }
 
-/** Entries in order; `isBlocked`: behind them is a missing id, and further entries. */
+/** Entries in order; `isBlocked`: behind them is a missing id that may still come, and further entries. */
 interface Reading {
   readonly entries: readonly StoredLogEntry[]
   readonly isBlocked: boolean
-  readonly lastSeen: bigint
 }
 
 /**
@@ -38,7 +43,7 @@ interface Reading {
  * 1. Ids are drawn one by one in order (cache 1), so that the missing id g was drawn before the id r > g that we see, and r
  *    before its commit, and that before our look at the log.
  * 2. Who draws an id is inserting into `event_log`, and has held ROW EXCLUSIVE on the table since before it drew, until after it
- *    ended: PostgreSQL lets others see a commit first and releases its locks then.
+ *    ended: PostgreSQL lets others see a commit first and releases its locks then. (LogWriters looks at the partitions as well.)
  * 3. So if, after our look, we list who holds that lock, the owner of g is on the list, or it has ended. Once everybody
  *    on the list has ended, the owner of g has, and a new look shows g, or g will never be.
  *
@@ -49,31 +54,47 @@ interface Reading {
  */
 export class LogReader {
   readonly #database: Database
+  readonly #writers: LogWriters
   readonly #select: string
+  readonly #mostWaitMs: number
+  /** No id up to this one that is missing will ever be there: everybody who might have held one has ended since. */
+  #settledUpTo = 0n
 
-  constructor(database: Database) {
+  constructor(database: Database, options: { readonly mostWaitMs?: number } = {}) {
     this.#database = database
-    this.#select = `select id, task_id as "taskId", entry, events from ${database.table('event_log')}`
+    this.#writers = new LogWriters(database)
+    this.#mostWaitMs = options.mostWaitMs ?? mostWaitMs
+    this.#select = `select id, task_id as "taskId", entry, events from ${this.#table}`
   }
 
   async read(query: LogQuery): Promise<readonly StoredLogEntry[]> {
     const start = startOf(query.after)
     const limit = query.limit ?? DEFAULT_LIMIT
-    return query.taskId === undefined ? this.#readAll(start, limit) : this.#readTask(query.taskId, start, limit)
+    return query.taskId === undefined ? this.#readAll(query, start, limit) : this.#readTask(query.taskId, start, limit)
   }
 
   async append(events: readonly LogEvent[]): Promise<string> {
-    const sql = `insert into ${this.#database.table('event_log')} (events) values ($1::jsonb) returning id`
+    const sql = `insert into ${this.#table} (events) values ($1::json) returning id`
     const [row] = await this.#database.query<{ id: string }>(sql, [JSON.stringify(events)])
     return row!.id
   }
 
+  /** How far it goes, and who writes to it now. */
+  async lag(): Promise<LogLag> {
+    const [end, open, described] = await Promise.all([this.end(), this.#writers.open(), this.#writers.describe(1)])
+    return { end, writers: open.size, oldestWriter: described[0] ?? null }
+  }
+
   /** The position of the last event that is seen now. What commits later under a smaller id comes before it. */
   async end(): Promise<string | undefined> {
-    const sql = `select id, jsonb_array_length(events) as length from ${this.#database.table('event_log')}
+    const sql = `select id, json_array_length(events) as length from ${this.#table}
       order by id desc limit 1`
     const [row] = await this.#database.query<{ id: string; length: number }>(sql)
     return row && formatPosition(row.id, row.length - 1)
+  }
+
+  get #table(): string {
+    return this.#database.table('event_log')
   }
 
   async #readTask(taskId: string, start: Start, limit: number): Promise<readonly StoredLogEntry[]> {
@@ -83,44 +104,51 @@ export class LogReader {
   }
 
   /** What stands before the first gap is returned at once; a gap right at the start is waited for. */
-  async #readAll(start: Start, limit: number): Promise<readonly StoredLogEntry[]> {
-    const first = await this.#look(start, limit, 0n)
+  async #readAll(query: LogQuery, start: Start, limit: number): Promise<readonly StoredLogEntry[]> {
+    const first = await this.#look(query, start, limit)
     if (first.entries.length > 0 || !first.isBlocked) return first.entries
+    // What is true of the entry behind the gap is true of the last one of all: one wait settles every gap up to there.
+    const [seen] = await this.#database.query<{ id: string }>(`select max(id) as id from ${this.#table}`)
     await this.#waitForWriters(start)
-    // The gaps up to the last entry seen before are empty for good, or have been filled by now.
-    return (await this.#look(start, limit, first.lastSeen)).entries
+    if (BigInt(seen!.id) > this.#settledUpTo) this.#settledUpTo = BigInt(seen!.id)
+    return (await this.#look(query, start, limit)).entries
   }
 
-  async #look(start: Start, limit: number, settledUpTo: bigint): Promise<Reading> {
-    const sql = `${this.#select} where id >= $1 order by id limit $2`
-    const rows = await this.#database.query<LogRow>(sql, [start.logId, limit + 1])
-    return toReading(rows, start, safeLength(rows, start, settledUpTo), limit)
+  /** Reads in one statement with the page what retention has taken, so that nothing can be taken between the two. */
+  async #look({ after, toleratesLoss }: LogQuery, start: Start, limit: number): Promise<Reading> {
+    const page = `${this.#select} where id >= $1 order by id limit $2`
+    const sql = `select r.lost_id as "lostId", l.* from ${this.#database.table('log_retention')} r
+      left join lateral (${page}) l on true order by l.id`
+    const found = await this.#database.query<LogRow & { lostId: string }>(sql, [start.logId, limit + 1])
+    const lostId = BigInt(found[0]?.lostId ?? 0)
+    if (after !== undefined && toleratesLoss !== true && lostId > start.logId) await this.#refuse(after, start, lostId)
+    const rows = found.filter(({ id }) => id !== null).map(({ lostId: _, ...row }) => row)
+    return toReading(rows, start, safeLength(rows, start, this.#settledUpTo), limit)
+  }
+
+  /** How many ids are missing is how many entries are lost, and those that were rolled back. */
+  async #refuse(after: string, start: Start, lostId: bigint): Promise<never> {
+    const sql = `select count(*)::int as kept from ${this.#table} where id > $1 and id <= $2`
+    const [row] = await this.#database.query<{ kept: number }>(sql, [start.logId, lostId])
+    const lostAtMost = Number(lostId - start.logId) - row!.kept
+    throw new LogExpiredError(after, { lostId: String(lostId), lostAtMost })
   }
 
   /** Waits until everybody who writes to the log now has ended. */
   async #waitForWriters(start: Start): Promise<void> {
     const began = performance.now()
-    let open = await this.#writers()
+    let open = await this.#writers.open()
     while (open.size > 0) {
       const waitedMs = performance.now() - began
-      if (waitedMs > MOST_WAIT_MS) {
-        throw new LogBlockedError(String(start.logId), [...open.values()], Math.round(waitedMs))
+      if (waitedMs > this.#mostWaitMs) {
+        const described = await this.#writers.describe(MOST_DESCRIBED)
+        const blockers = described.filter(({ transaction }) => open.has(transaction))
+        throw new LogBlockedError(String(start.logId), blockers, Math.round(waitedMs))
       }
       await sleep(WAIT_STEP_MS)
-      const now = await this.#writers()
-      open = new Map([...open].filter(([transaction]) => now.has(transaction)))
+      const now = await this.#writers.open()
+      open = new Set([...open].filter((transaction) => now.has(transaction)))
     }
-  }
-
-  /** Transactions that write to the log, each with the id of its database process. */
-  async #writers(): Promise<ReadonlyMap<string, number>> {
-    const sql = `select virtualtransaction as transaction, pid from pg_catalog.pg_locks
-      where locktype = 'relation' and mode = 'RowExclusiveLock' and granted and relation = $1::regclass
-      and database = (select oid from pg_catalog.pg_database where datname = current_database())`
-    const rows = await this.#database.query<{ transaction: string; pid: number }>(sql, [
-      this.#database.table('event_log'),
-    ])
-    return new Map(rows.map(({ transaction, pid }) => [transaction, pid]))
   }
 }
 
@@ -150,7 +178,7 @@ function toReading(rows: readonly LogRow[], start: Start, length: number, limit:
     .map((row) => withoutBeginning(row, BigInt(row.id) === start.logId ? start.index + 1 : 0))
     .filter((entry) => entry.events.length > 0)
     .slice(0, limit)
-  return { entries, isBlocked: length < rows.length, lastSeen: BigInt(rows.at(-1)?.id ?? 0) }
+  return { entries, isBlocked: length < rows.length }
 }
 
 function withoutBeginning(row: LogRow, firstIndex: number): StoredLogEntry {

@@ -1,6 +1,6 @@
 import type { FilterQuery, InferEntity } from '@mikro-orm/core'
 import { type QBFilterQuery, raw } from '@mikro-orm/postgresql'
-import type { Page, PageOf, TaskFilter } from '../contracts/store.js'
+import type { Page, PageOf, TaskFilter, TaskOwnership } from '../contracts/store.js'
 import type { TaskRecord, TaskView } from '../contracts/task-record.js'
 import { type TaskState, taskStates } from '../workflow/state-machines.js'
 import type { Database } from './database.js'
@@ -16,32 +16,37 @@ type TaskRow = InferEntity<typeof TaskEntity>
 /** Reads tasks for people and programs. */
 export class TaskReader {
   readonly #database: Database
-  readonly #taskSql: string
-  readonly #stepsSql: string
+  readonly #taskSql: (taskId: string) => string
+  readonly #stepsSql: (taskId: string) => string
 
   constructor(database: Database) {
     this.#database = database
     const tasks = database.table('tasks')
-    this.#taskSql = `select ${selectColumns(columnsOf(database, TaskEntity), 't')} from ${tasks} t where t.id = $1::uuid`
-    const steps = `select * from ${database.table('steps')} where task_id = $1::uuid`
-    this.#stepsSql = `${selectStepsWithResults(database, steps)} order by s.position`
+    const columns = selectColumns(columnsOf(database, TaskEntity), 't')
+    this.#taskSql = (taskId) => `select ${columns} from ${tasks} t where t.id = ${taskId}::uuid`
+    const steps = selectStepsWithResults(database, `select * from ${database.table('steps')} where task_id = $id::uuid`)
+    this.#stepsSql = (taskId) => `${steps.replace('$id', taskId)} order by s.position`
   }
 
   async getRecord(taskId: string): Promise<TaskRecord | undefined> {
     if (!isUuid(taskId)) return undefined
-    const [task] = await this.#database.query<TaskRecord>(this.#taskSql, [taskId])
+    const [task] = await this.#database.query<TaskRecord>(this.#taskSql('$1'), [taskId])
     return task
+  }
+
+  async ownership(taskIds: readonly string[]): Promise<readonly TaskOwnership[]> {
+    const sql = `select id, state, owner_id as "ownerId" from ${this.#database.table('tasks')} where id = any($1::uuid[])`
+    return this.#database.query<TaskOwnership>(sql, [taskIds.filter(isUuid)])
   }
 
   /** Reads task and steps from one snapshot, so that they are of the same commit. */
   async get(taskId: string): Promise<TaskView | undefined> {
     if (!isUuid(taskId)) return undefined
-    return this.#database.transaction(async (transaction) => {
-      const [task] = await transaction.query<TaskRecord>(this.#taskSql, [taskId])
-      if (!task) return undefined
-      const rows = await transaction.query<StepRow>(this.#stepsSql, [taskId])
-      return { ...task, steps: rows.map(toStepView) }
-    }, 'set transaction isolation level repeatable read, read only')
+    // In the text, because only statements without values can share a round trip; it is a UUID by now.
+    const id = `'${taskId}'`
+    const [tasks, steps] = await this.#database.readTogether([this.#taskSql(id), this.#stepsSql(id)])
+    const [task] = tasks as unknown as TaskRecord[]
+    return task && { ...task, steps: (steps as unknown as StepRow[]).map(toStepView) }
   }
 
   /** The newest first. */

@@ -20,8 +20,10 @@ export function selectStepsWithResults(database: Database, chosen: string, extra
     results as (
       select l.task_id, l.entry, (e.place - 1)::int as index, e.event -> 'payload' -> 'results' as results
       from (select distinct task_id, result_entry from chosen where result_entry is not null) wanted
-      join ${database.table('event_log')} l on l.task_id = wanted.task_id and l.entry = wanted.result_entry
-      cross join lateral jsonb_array_elements(l.events) with ordinality as e(event, place)
+      cross join lateral (
+        select * from ${database.table('event_log')} l where l.task_id = wanted.task_id and l.entry = wanted.result_entry offset 0
+      ) l
+      cross join lateral json_array_elements(l.events) with ordinality as e(event, place)
     )
     select ${columns}, r.results${extraColumns}
     from chosen s

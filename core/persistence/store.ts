@@ -1,15 +1,22 @@
+import type { AuditedEntry, AuditPage, AuditQuery } from '../contracts/audit.js'
+import type { LogLag } from '../contracts/event-log.js'
+import type { TakeRequest } from '../contracts/log-upkeep.js'
 import type {
+  Alongside,
   ClaimedTask,
   ClaimRequest,
   LogEvent,
   LogQuery,
+  Ownership,
   Page,
   PageOf,
+  Repair,
   StepFilter,
   StepWithTask,
   Store,
   StoredLogEntry,
   TaskFilter,
+  TaskOwnership,
   TaskWrite,
   WorkerRecord,
   WriteOutcome,
@@ -18,6 +25,7 @@ import type { TaskDefinition } from '../contracts/task-definition.js'
 import type { TaskRecord, TaskView } from '../contracts/task-record.js'
 import type { Command, CommandOutcome } from '../contracts/task-request.js'
 import type { TaskState } from '../workflow/state-machines.js'
+import { AuditReader } from './audit-reader.js'
 import { TaskClaimer } from './claim-tasks.js'
 import { CommandStore } from './commands.js'
 import { WriteCommitter } from './commit-writes.js'
@@ -27,6 +35,7 @@ import { MetricsSnapshotStore, type StoredMetrics } from './metrics-snapshots.js
 import { LogReader } from './read-log.js'
 import { StepReader } from './read-steps.js'
 import { TaskReader } from './read-tasks.js'
+import { Retention } from './retention.js'
 import { UnfinishedTasks } from './unfinished-tasks.js'
 import { WorkerStore } from './workers.js'
 
@@ -38,6 +47,8 @@ export class PostgresStore implements Store {
   readonly #tasks: TaskReader
   readonly #steps: StepReader
   readonly #log: LogReader
+  readonly #audit: AuditReader
+  readonly #retention: Retention
   readonly #commands: CommandStore
   readonly #workers: WorkerStore
   readonly #definitions: DefinitionStore
@@ -50,14 +61,16 @@ export class PostgresStore implements Store {
     this.#tasks = new TaskReader(database)
     this.#steps = new StepReader(database)
     this.#log = new LogReader(database)
+    this.#audit = new AuditReader(database)
+    this.#retention = new Retention(database)
     this.#commands = new CommandStore(database)
     this.#workers = new WorkerStore(database)
     this.#definitions = new DefinitionStore(database)
     this.#metrics = new MetricsSnapshotStore(database)
   }
 
-  commit(writes: readonly TaskWrite[]): Promise<readonly WriteOutcome[]> {
-    return this.#committer.commit(writes)
+  commit(writes: readonly TaskWrite[], alongside?: Alongside): Promise<readonly WriteOutcome[]> {
+    return this.#committer.commit(writes, alongside)
   }
 
   claimDue(request: ClaimRequest): Promise<readonly ClaimedTask[]> {
@@ -84,8 +97,16 @@ export class PostgresStore implements Store {
     return this.#unfinished.hasUnfinished()
   }
 
-  repairStuck(now: string): Promise<readonly { readonly task: TaskRecord; readonly finding: string }[]> {
+  repairStuck(now: string): Promise<readonly Repair[]> {
     return this.#unfinished.repairStuck(now)
+  }
+
+  ownership(workerId: string, taskIds: readonly string[]): Promise<readonly Ownership[]> {
+    return this.#unfinished.ownership(workerId, taskIds)
+  }
+
+  releaseStray(seen: Ownership, now: string): Promise<TaskRecord | undefined> {
+    return this.#unfinished.releaseStray(seen, now)
   }
 
   registerDefinition(definition: TaskDefinition): Promise<void> {
@@ -104,20 +125,28 @@ export class PostgresStore implements Store {
     return this.#workers.remove(workerId)
   }
 
+  removeLostWorkers(): Promise<void> {
+    return this.#workers.removeLost()
+  }
+
   expireOtherWorkers(workerId: string): Promise<void> {
     return this.#workers.expireOthers(workerId)
   }
 
-  addCommand(command: Command): Promise<void> {
+  addCommand(command: Command): Promise<string | null> {
     return this.#commands.add(command)
+  }
+
+  announceCommand(taskId: string): Promise<void> {
+    return this.#commands.announce(taskId)
   }
 
   commandsFor(workerId: string): Promise<readonly Command[]> {
     return this.#commands.forWorker(workerId)
   }
 
-  orphanedCommands(leaseMs: number): Promise<readonly Command[]> {
-    return this.#commands.orphaned(leaseMs)
+  orphanedCommands(): Promise<readonly Command[]> {
+    return this.#commands.orphaned()
   }
 
   commandOutcome(commandId: string): Promise<CommandOutcome | undefined> {
@@ -130,6 +159,10 @@ export class PostgresStore implements Store {
 
   getTaskRecord(taskId: string): Promise<TaskRecord | undefined> {
     return this.#tasks.getRecord(taskId)
+  }
+
+  taskOwnership(taskIds: readonly string[]): Promise<readonly TaskOwnership[]> {
+    return this.#tasks.ownership(taskIds)
   }
 
   listTasks(filter: TaskFilter, page?: Page): Promise<PageOf<TaskRecord>> {
@@ -152,8 +185,64 @@ export class PostgresStore implements Store {
     return this.#log.end()
   }
 
+  logLag(): Promise<LogLag> {
+    return this.#log.lag()
+  }
+
   appendToLog(events: readonly LogEvent[]): Promise<string> {
     return this.#log.append(events)
+  }
+
+  auditTasks(query: AuditQuery): Promise<AuditPage> {
+    return this.#audit.auditTasks(query)
+  }
+
+  auditEntries(taskIds: readonly string[], first: number, last: number): Promise<readonly AuditedEntry[]> {
+    return this.#audit.auditEntries(taskIds, first, last)
+  }
+
+  auditOrphans(taskId: string | undefined, after?: string) {
+    return this.#audit.auditOrphans(taskId, after)
+  }
+
+  unansweredCommands(before: string): Promise<readonly Command[]> {
+    return this.#audit.unansweredCommands(before)
+  }
+
+  makeLogPartitions(intervalMs: number): Promise<readonly string[]> {
+    return this.#retention.makeLogPartitions(intervalMs)
+  }
+
+  beginRetention(holder: string, leaseMs: number): Promise<boolean> {
+    return this.#retention.beginRetention(holder, leaseMs)
+  }
+
+  endRetention(holder: string): Promise<void> {
+    return this.#retention.endRetention(holder)
+  }
+
+  takeFinishedTasks(request: TakeRequest) {
+    return this.#retention.takeFinishedTasks(request)
+  }
+
+  takeTasklessEntries(holder: string, olderThanMs: number, limit: number) {
+    return this.#retention.takeTasklessEntries(holder, olderThanMs, limit)
+  }
+
+  expiredPartitions(olderThanMs: number): Promise<readonly string[]> {
+    return this.#retention.expiredPartitions(olderThanMs)
+  }
+
+  moveForward(holder: string, partition: string, limit: number): Promise<number> {
+    return this.#retention.moveForward(holder, partition, limit)
+  }
+
+  dropLogPartition(holder: string, partition: string) {
+    return this.#retention.dropLogPartition(holder, partition)
+  }
+
+  planRetention(finishedBefore: string, olderThanMs: number) {
+    return this.#retention.planRetention(finishedBefore, olderThanMs)
   }
 
   saveMetrics(workerId: string, takenAt: string, metrics: unknown): Promise<void> {

@@ -29,17 +29,6 @@ export function selectColumns(columns: readonly Column[], alias: string): string
     .join(', ')
 }
 
-/**
- * A parameter with an array of `count` records as a table `x`: `jsonb_to_recordset($1::jsonb) as x("id" uuid, …)`.
- *
- * The planner takes every such function for 100 rows, and would rather read a table of some thousand rows whole than look up
- * 100. The limit tells it how many there are: a commit of one write takes 1.3 ms instead of 3.5 at 10,000 steps.
- */
-export function recordset(parameter: number, columns: readonly Column[], count: number): string {
-  const definition = columns.map(({ property, type }) => `"${property}" ${type}`).join(', ')
-  return `(select * from jsonb_to_recordset($${parameter}::jsonb) as r(${definition}) limit ${count}) x`
-}
-
 /** The columns of these properties, in this order. */
 export function pickColumns(columns: readonly Column[], properties: readonly string[]): readonly Column[] {
   return properties.map((property) => columns.find((column) => column.property === property)!)

@@ -1,9 +1,11 @@
+import type { Ownership, Repair } from '../contracts/store.js'
 import type { TaskRecord } from '../contracts/task-record.js'
 import type { Database } from './database.js'
-import { CLAIMABLE, TaskEntity } from './entities/task-entity.js'
+import { PARKED, TaskEntity, UNFINISHED, UNPARKED } from './entities/task-entity.js'
+import { RepairFunction } from './repair-function.js'
 import { columnsOf, selectColumns } from './table-columns.js'
 
-/** What the sweeper asks of the tasks that are not finished. */
+/** What is asked of the tasks that are not finished. */
 export class UnfinishedTasks {
   readonly #database: Database
 
@@ -16,34 +18,43 @@ export class UnfinishedTasks {
     await this.#database.query(sql, [taskId, epoch])
   }
 
-  /** Goes from priority to priority, because within one the index is in order of due time. */
+  /** What waits for a worker that serves it waits for no time. */
   async nextDueAt(): Promise<string | undefined> {
-    const sql = `with recursive priorities as (
-        (select priority from ${this.#tasks} where ${CLAIMABLE} order by priority desc limit 1)
-        union all
-        select (select t.priority from ${this.#tasks} t where ${CLAIMABLE} and t.priority < p.priority order by t.priority desc limit 1)
-        from priorities p where p.priority is not null
-      )
-      select min(d.due_at) as "dueAt" from priorities p cross join lateral (
-        select t.due_at from ${this.#tasks} t where ${CLAIMABLE} and t.priority = p.priority order by t.due_at limit 1
-      ) d`
+    const sql = `select min(due_at) as "dueAt" from ${this.#tasks}
+      where (${UNPARKED}) or (${PARKED} and parked not in ('no_handler', 'no_worker'))`
     const [row] = await this.#database.query<{ dueAt: string | null }>(sql)
     return row?.dueAt ?? undefined
   }
 
   async hasUnfinished(): Promise<boolean> {
-    const sql = `select exists (select 1 from ${this.#tasks} where ${CLAIMABLE})
-      or exists (select 1 from ${this.#tasks} where owner_id is not null and state in ('pending', 'in_progress')) as found`
+    const conditions = [UNPARKED, PARKED, `owner_id is not null and ${UNFINISHED}`]
+    const sql = `select ${conditions.map((each) => `exists (select 1 from ${this.#tasks} where ${each})`).join(' or ')} as found`
     const [row] = await this.#database.query<{ found: boolean }>(sql)
     return row!.found
   }
 
-  async repairStuck(now: string): Promise<readonly { readonly task: TaskRecord; readonly finding: string }[]> {
-    const sql = `update ${this.#tasks} t set due_at = $1::timestamptz
-      where t.id in (select id from ${this.#tasks} where ${CLAIMABLE} and due_at is null for update skip locked)
+  /** What the table says of these tasks, and of all that the worker owns. */
+  async ownership(workerId: string, taskIds: readonly string[]): Promise<readonly Ownership[]> {
+    const columns = 'id as "taskId", epoch, owner_id as "ownerId"'
+    const sql = `select ${columns} from ${this.#tasks} where owner_id = $1
+      union select ${columns} from ${this.#tasks} where id = any($2::uuid[])`
+    return this.#database.query<Ownership>(sql, [workerId, taskIds])
+  }
+
+  /** What was running is due at once; what had not begun keeps its time. */
+  async releaseStray({ taskId, epoch, ownerId }: Ownership, now: string): Promise<TaskRecord | undefined> {
+    const sql = `update ${this.#tasks} t set owner_id = null, due_at = case when ${UNFINISHED} then coalesce(due_at, $4) else due_at end
+      where id = $1::uuid and epoch = $2 and owner_id = $3
       returning ${selectColumns(columnsOf(this.#database, TaskEntity), 't')}`
-    const tasks = await this.#database.query<TaskRecord>(sql, [now])
-    return tasks.map((task) => ({ task, finding: `${task.state} without an owner and without a due time` }))
+    const [task] = await this.#database.query<TaskRecord>(sql, [taskId, epoch, ownerId, now])
+    return task
+  }
+
+  async repairStuck(now: string): Promise<readonly Repair[]> {
+    const columns = selectColumns(columnsOf(this.#database, TaskEntity), '(r.task)')
+    const sql = `select ${columns}, r.finding from ${new RepairFunction(this.#database).name}($1) r`
+    const rows = await this.#database.query<TaskRecord & { readonly finding: string }>(sql, [now])
+    return rows.map(({ finding, ...task }) => ({ task, finding }))
   }
 
   get #tasks(): string {

@@ -41,6 +41,7 @@ type Versions = readonly RegistryEntry<DefinedTask>[]
 export class HandlerRegistry extends Registry<DefinedTask> {
   /** Computed on the first look-up after a change. */
   #index: Map<string, Map<string, Versions>> | undefined
+  readonly #listeners: (() => void)[] = []
 
   constructor(ports: RegistryPorts) {
     super(
@@ -134,8 +135,14 @@ export class HandlerRegistry extends Registry<DefinedTask> {
     return { ...stats, namespaces: namespaces.length, tasks, versions: stats.entries }
   }
 
+  /** Calls the listener after each change of what is registered. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
   protected override changed(): void {
     this.#index = undefined
+    for (const listener of this.#listeners) listener()
   }
 
   #search({ namespace, name, version }: HandlerName): RegistryEntry<DefinedTask> | undefined {

@@ -18,6 +18,7 @@ const rules: InterfaceRules = {
   description: optional(text),
   durable: optional(aBoolean),
   on: anObject,
+  wants: optional(functionWritten('a function (eventName, context) => boolean', 2)),
   queueSize: optional(positiveInteger),
   overflow: optional(oneOfTexts('drop_oldest', 'drop_newest')),
   timeoutMs: optional(positiveInteger),

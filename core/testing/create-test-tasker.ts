@@ -30,7 +30,7 @@ const defaultStart = '2026-01-01T00:00:00.000Z'
  *
  * Other than `createTasker()` it takes nothing from environment variables, logs nothing, leaves packages alone, and keeps its data
  * in memory, in a schema of its own of one embedded server for the whole process; all of it only as long as the configuration does
- * not say otherwise. Leases are 1 s, drains wait 1 s, metrics are stored once a day.
+ * not say otherwise. Leases are 1 s, drains wait 1 s, metrics are stored once a day, and the main thread says that its worker lives.
  *
  * @throws ConfigurationInvalidError
  * @example
@@ -73,6 +73,8 @@ function withTestDefaults(given: TaskerConfigInput, server: EmbeddedServer | und
     logging: { level: 'silent', ...given.logging },
     execution: { leaseMs: 1_000, heartbeatIntervalMs: 250, drainTimeoutMs: 1_000, ...given.execution },
     metrics: { snapshotIntervalMs: 86_400_000, ...given.metrics },
+    log: { upkeep: false, ...given.log },
+    worker: { heartbeatThread: false, ...given.worker },
   }
 }
 

@@ -1,3 +1,4 @@
+import type { VerifyOptions, VerifyReport } from '../contracts/verification.js'
 import type { Tasker, TaskerState } from '../kernel/tasker.js'
 
 /** A Tasker that passes everything on to the one that is current. */
@@ -54,6 +55,9 @@ export abstract class DelegatingTasker
   get health() {
     return this.current.health
   }
+  get retention() {
+    return this.current.retention
+  }
   get registries() {
     return this.current.registries
   }
@@ -66,6 +70,10 @@ export abstract class DelegatingTasker
 
   hasUnfinishedTasks(): Promise<boolean> {
     return this.current.hasUnfinishedTasks()
+  }
+
+  verify(options?: VerifyOptions): Promise<VerifyReport> {
+    return this.current.verify(options)
   }
 
   mask<T>(value: T, definitionKey?: string): T {

@@ -1,6 +1,7 @@
 import type { StepContext } from '../contracts/task-definition.js'
 import { InjectedFaultError } from '../errors/testing-errors.js'
 import type { LifecycleEventName } from '../events/event-catalogue.js'
+import type { SentStatement, StatementFault, StatementJudge } from './statement-faults.js'
 
 /** What a test breaks on purpose. */
 export interface Faults {
@@ -17,6 +18,15 @@ export interface Faults {
    * and whatever would have followed it does not happen.
    */
   crashOn(eventName: LifecycleEventName | (string & {})): void
+  /**
+   * Has every statement that the kernel sends to its database judged, over all restarts: it may lose the worker or its connections
+   * before the statement is sent, or after it was carried out and before its answer is seen. So a crash between any two
+   * statements can be tried one after the other. Undefined: no more.
+   *
+   * @example
+   * t.faults.onStatement(({ name }) => (name === 'commit/1' ? 'crash after' : undefined))
+   */
+  onStatement(judge: StatementJudge | undefined): void
 }
 
 interface StepFault {
@@ -29,6 +39,7 @@ export class FaultPlan implements Faults {
   readonly #steps = new Map<string, StepFault[]>()
   readonly #crashes = new Set<string>()
   #queueFaults = 0
+  #judge: StatementJudge | undefined
 
   failStep(stepName: string, { times = 1, error }: { readonly times?: number; readonly error?: unknown } = {}): void {
     const fault = { left: times, error: error ?? new InjectedFaultError(`step ${stepName}`) }
@@ -37,6 +48,14 @@ export class FaultPlan implements Faults {
 
   failQueue({ times = 1 }: { readonly times?: number } = {}): void {
     this.#queueFaults += times
+  }
+
+  onStatement(judge: StatementJudge | undefined): void {
+    this.#judge = judge
+  }
+
+  judgeStatement(statement: SentStatement): StatementFault | undefined {
+    return this.#judge?.(statement)
   }
 
   crashOn(eventName: string): void {

@@ -1,4 +1,4 @@
-import type { Queue } from '../contracts/queue.js'
+import type { Queue, WakeListener, WakeUp } from '../contracts/queue.js'
 import type { Transaction } from '../contracts/transaction.js'
 import { InjectedFaultError } from '../errors/testing-errors.js'
 
@@ -16,13 +16,21 @@ export class FaultyQueue implements Queue {
     return this.#queue.name
   }
 
-  async wake(transaction: Transaction | undefined, taskId: string, runAt: string): Promise<void> {
-    if (this.#takeFault()) throw new InjectedFaultError(`the queue ${this.name}`)
-    await this.#queue.wake(transaction, taskId, runAt)
+  get isTransactional(): boolean {
+    return this.#queue.isTransactional
   }
 
-  start(listener: (taskId: string) => void): Promise<void> {
-    return this.#queue.start(listener)
+  async open(): Promise<void> {
+    await this.#queue.open?.()
+  }
+
+  async wake(transaction: Transaction | undefined, wakeUps: readonly WakeUp[]): Promise<void> {
+    if (this.#takeFault()) throw new InjectedFaultError(`the queue ${this.name}`)
+    await this.#queue.wake(transaction, wakeUps)
+  }
+
+  start(listener: WakeListener, kinds: () => readonly string[]): Promise<void> {
+    return this.#queue.start(listener, kinds)
   }
 
   stop(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Store, TaskWrite, WriteOutcome } from '../contracts/store.js'
 import { WorkerLostError } from '../errors/testing-errors.js'
+import { namingStatements } from './statement-faults.js'
 
 /** A store that a worker can lose: from then on every call is refused, and what was under way is not answered well. */
 export interface MortalStore {
@@ -27,7 +28,8 @@ export function makeMortal(store: Store): MortalStore {
   const mortal = new Proxy(store, {
     get: (_, name) => {
       const member: unknown = Reflect.get(store, name)
-      return typeof member === 'function' ? (...args: unknown[]) => call(member as never, args) : member
+      if (typeof member !== 'function') return member
+      return (...args: unknown[]) => namingStatements(String(name), () => call(member as never, args))
     },
   })
   const commit = async (writes: readonly TaskWrite[]): Promise<readonly WriteOutcome[]> => {

@@ -2,6 +2,7 @@ import type { EventBus } from '../bus/event-bus.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { Clock } from '../contracts/clock.js'
 import type { IdSource, RandomSource } from '../contracts/id-source.js'
+import type { Queue } from '../contracts/queue.js'
 import { WorkerLostError } from '../errors/testing-errors.js'
 import { furnish } from '../kernel/boot-tasker.js'
 import { type Composition, compose } from '../kernel/compose.js'
@@ -15,6 +16,8 @@ import { FaultyQueue } from './faulty-queue.js'
 import { LifetimeClock } from './lifetime-clock.js'
 import { type MortalStore, makeMortal } from './mortal-store.js'
 import type { EventRecorder } from './recorded-events.js'
+import { breakingStatements, type FaultTarget } from './statement-faults.js'
+import { VirtualClock } from './virtual-clock.js'
 
 /** What the lives of a test kernel share. */
 export interface TestKernelInput {
@@ -48,16 +51,31 @@ export class TestKernel {
     const { config, ids, random, faults, server } = input
     const log = createLogger(config.values)
     const clock = new LifetimeClock(input.clock)
-    const storageOptions = { attach: false, skipMigrations: false, ...(server ? { runningServer: server } : {}) }
+    const life = new KernelLife()
+    const onStatement = breakingStatements((statement) => faults.judgeStatement(statement), life)
+    const storageOptions = {
+      attach: false,
+      skipMigrations: false,
+      onStatement,
+      ...(server ? { runningServer: server } : {}),
+    }
     const storage = await openStorage(config.values, log, storageOptions)
     const mortal = makeMortal(storage.store)
-    const queue = new FaultyQueue(new MemoryQueue(clock), () => faults.takeQueueFault())
-    const options = { ids, random, queue }
-    const parts = compose({ config, storage: withStore(storage, mortal), log, clock, options })
+    // Time is not that of a server where a test moves it.
+    const isVirtual = input.clock instanceof VirtualClock
+    const options = { ids, random, ...(isVirtual ? { queue: new MemoryQueue(clock) } : {}) }
+    const wrapQueue = (queue: Queue): Queue => new FaultyQueue(queue, () => faults.takeQueueFault())
+    const parts = compose({ config, storage: withStore(storage, mortal), log, clock, options, wrapQueue })
     const kernel = new TestKernel(parts, clock, mortal)
+    life.begin(kernel, storage)
     kernel.#listen(input.recorder, faults)
     await furnish(parts, options)
-    await kernel.tasker.start()
+    try {
+      await kernel.tasker.start()
+    } catch (error) {
+      await kernel.kill()
+      throw error
+    }
     return kernel
   }
 
@@ -81,11 +99,12 @@ export class TestKernel {
   }
 
   async #kill(): Promise<void> {
-    const { bus, taskEnds, worker, storage } = this.parts
+    const { bus, taskEnds, worker, upkeep, storage } = this.parts
     const ended = this.#mortal.kill()
     bus.close()
     taskEnds.stop()
     worker.halt()
+    upkeep.halt()
     this.#clock.end()
     this.#lost.resolve()
     await ended
@@ -106,6 +125,31 @@ export class TestKernel {
       return next()
     }
     hooks.add('aroundStepExecute', around, 'faults of the test')
+  }
+}
+
+/** What a fault hits, which may fall before there is a kernel. */
+class KernelLife implements FaultTarget {
+  #hasEnded = false
+  #kernel: TestKernel | undefined
+  #storage: Storage | undefined
+
+  get isLost(): boolean {
+    return this.#hasEnded || (this.#kernel?.isLost ?? false)
+  }
+
+  begin(kernel: TestKernel, storage: Storage): void {
+    this.#kernel = kernel
+    this.#storage = storage
+  }
+
+  kill(): void {
+    this.#hasEnded = true
+    void this.#kernel?.kill()
+  }
+
+  disconnect(): void {
+    this.#storage?.database.destroy()
   }
 }
 

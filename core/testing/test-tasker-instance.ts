@@ -179,7 +179,7 @@ export class TestTaskerInstance extends DelegatingTasker implements TestTasker {
       isQuiet: worker.isQuiet,
       isBooking: worker.isBooking,
       activity: this.#input.recorder.heard,
-      claimSoon: () => worker.claimSoon(),
+      claimSoon: () => void worker.claimSoon(),
       nextDueAt: async () => {
         const dueAt = await storage.store.nextDueAt().catch(() => undefined)
         return dueAt === undefined ? undefined : Date.parse(dueAt)

@@ -28,7 +28,35 @@ export function toStorableJson(value: unknown, maxBytes: number): StorableJson {
   return problem ? { ok: false, problem } : { ok: true, value: parsed, bytes }
 }
 
+/** Objects in objects deeper than this are looked at with care: they may be cycles. */
+const MOST_DEPTH = 100
+
+/** Whether a value is nothing but what JSON holds as it is, so that it needs no look at each member while it is written. */
+function isPlainJson(value: unknown, depth = 0): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true
+    case 'number':
+      return Number.isFinite(value)
+    case 'object': {
+      if (value === null) return true
+      if (depth > MOST_DEPTH) return false
+      if (Array.isArray(value)) return value.every((item) => isPlainJson(item, depth + 1))
+      const prototype: unknown = Object.getPrototypeOf(value)
+      if (prototype !== Object.prototype && prototype !== null) return false
+      for (const key of Object.keys(value)) {
+        if (!isPlainJson((value as Record<string, unknown>)[key], depth + 1)) return false
+      }
+      return true
+    }
+    default:
+      return false
+  }
+}
+
 function stringify(value: unknown): string | StorageProblem {
+  if (isPlainJson(value)) return JSON.stringify(value)
   let problem: StorageProblem | undefined
   let lastPath = ''
   const paths = new WeakMap<object, string>()

@@ -3,18 +3,15 @@ import type { LifecycleEventName } from '../../core/index.js'
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 /**
- * Levels by meaning: `error` needs somebody, `warn` may, `info` is the life of tasks and steps, and everything that comes many
- * times a step is `debug`.
+ * Levels by meaning: `error` needs somebody, `warn` may, `info` is how tasks end and what people and programs do to them; what comes
+ * with every step is `debug`, because a busy worker ends thousands of steps a second.
  */
 const levels: Readonly<Partial<Record<LifecycleEventName, LogLevel>>> = {
-  'task.start_requested': 'info',
   'task.completed': 'info',
   'task.failed': 'error',
   'task.retry_requested': 'info',
   'task.cancelled': 'warn',
   'task.resolved_manually': 'info',
-  'step.completed': 'info',
-  'step.retry_requested': 'info',
   'step.cancelled': 'warn',
   'step.resolved_manually': 'info',
   'workflow.step_execution_failed': 'error',
@@ -31,10 +28,14 @@ const levels: Readonly<Partial<Record<LifecycleEventName, LogLevel>>> = {
 
 /** The level of an event; of one that is not a lifecycle event `info`, because somebody thought it worth publishing. */
 export function levelOf({ name, payload }: { readonly name: string; readonly payload: unknown }): LogLevel {
-  if (name === 'step.failed') return (payload as { willRetry: boolean }).willRetry ? 'warn' : 'error'
-  if (name === 'task.initialize_requested') return (payload as { from: unknown }).from === null ? 'info' : 'debug'
-  const level = levels[name as LifecycleEventName]
-  return level ?? (isOfEngine(name) ? 'debug' : 'info')
+  if (name === 'step.failed' && !(payload as { willRetry: boolean }).willRetry) return 'error'
+  return leastLevelOf(name)
+}
+
+/** The least severe level that an event of this name can have. */
+export function leastLevelOf(name: string): LogLevel {
+  if (name === 'step.failed') return 'warn'
+  return levels[name as LifecycleEventName] ?? (isOfEngine(name) ? 'debug' : 'info')
 }
 
 function isOfEngine(name: string): boolean {

@@ -1,5 +1,5 @@
 import { type DefinedSubscriber, defineSubscriber } from '../../core/index.js'
-import { type LogLevel, levelOf } from './event-level.js'
+import { type LogLevel, leastLevelOf, levelOf } from './event-level.js'
 import { messageOf } from './event-message.js'
 import { fieldsOf } from './log-fields.js'
 
@@ -11,10 +11,11 @@ export interface LoggingOptions {
 }
 
 /**
- * Logs every event: what needs somebody as `error` or `warn`, the life of tasks and steps as `info`, the rest as `debug`.
+ * Logs every event: what needs somebody as `error` or `warn`, the ends of tasks and what people do as `info`, the rest as
+ * `debug`. Events below the level of the log are not even made.
  *
  * @example
- * createLoggingSubscriber({ levels: { 'step.completed': 'debug' } })
+ * createLoggingSubscriber({ levels: { 'step.completed': 'info' } })
  */
 export function createLoggingSubscriber({
   includeContent = false,
@@ -28,6 +29,10 @@ export function createLoggingSubscriber({
         const level = levels[event.name] ?? levelOf(event)
         if (level !== 'silent') log[level](fieldsOf(event, includeContent), messageOf(event))
       },
+    },
+    wants: (eventName, { log }) => {
+      const level = levels[eventName] ?? leastLevelOf(eventName)
+      return level !== 'silent' && (log.isLevelEnabled?.(level) ?? true)
     },
     queueSize: 10_000,
   })

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type Database, type DatabaseOptions, openDatabase } from '../../core/persistence/database.js'
-import { type EmbeddedServer, startEmbeddedServer } from '../../core/persistence/embedded/embedded-server.js'
+import type { EmbeddedServer } from '../../core/persistence/embedded/embedded-server.js'
 import { migrate } from '../../core/persistence/migrate.js'
+import { joinSharedServer, leaveSharedServer } from '../../core/testing/shared-server.js'
 import { testDatabaseUrl } from './postgres.js'
 
 export interface TestDatabaseOptions {
@@ -10,14 +11,12 @@ export interface TestDatabaseOptions {
   readonly poolSize?: number
 }
 
-let server: Promise<EmbeddedServer> | undefined
-
 /** Whether transactions of several connections can be open at once: not on the embedded server. */
 export const hasConcurrentTransactions = testDatabaseUrl() !== undefined
 
 /**
- * A database in a schema of its own: on the server of TASKER_TEST_DATABASE_URL, or on an embedded one in memory that all tests of
- * the process share. Close it with {@link closeTestDatabase}.
+ * A database in a schema of its own: on the server of TASKER_TEST_DATABASE_URL, or on the embedded one in memory that all test
+ * kernels of the process share. Close it with {@link closeTestDatabase}.
  */
 export async function openTestDatabase(options: TestDatabaseOptions = {}): Promise<Database> {
   const database = await openAnother(`test_${randomBytes(6).toString('hex')}`, options.poolSize)
@@ -38,15 +37,13 @@ export async function closeTestDatabase(database: Database): Promise<void> {
 
 async function openAnother(schema: string, poolSize = 5): Promise<Database> {
   const url = testDatabaseUrl()
-  const connection: DatabaseOptions['connection'] = url ? { url } : (await startShared()).connection
+  const connection: DatabaseOptions['connection'] = url ? { url } : (await sharedServer()).connection
   return openDatabase({ connection, schema, poolSize })
 }
 
-function startShared(): Promise<EmbeddedServer> {
-  server ??= startEmbeddedServer({ path: ':memory:' })
+/** Joined only to start it: mocha keeps the process alive while there are tests. */
+async function sharedServer(): Promise<EmbeddedServer> {
+  const server = await joinSharedServer()
+  await leaveSharedServer()
   return server
 }
-
-after(async () => {
-  await (await server)?.stop()
-})

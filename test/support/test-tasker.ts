@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type Database, openDatabase } from '../../core/persistence/database.js'
 import { createTestTasker, type TestTasker, type TestTaskerConfig } from '../../core/testing/index.js'
+import './after-all.js'
+import { onClose } from './closings.js'
 import { testDatabaseUrl } from './postgres.js'
 
 const opened = new Map<string, TestTasker>()
@@ -28,12 +30,14 @@ async function dropSchemasOf(url: string, isDone: (tasker: TestTasker) => boolea
     if (!isDone(tasker)) continue
     opened.delete(schema)
     maintenance ??= openDatabase({ connection: { url } })
-    await (await maintenance).query(`drop schema if exists "${schema}" cascade`)
+    await (await maintenance).query(`drop schema if exists "${schema}", "${schema}_queue" cascade`)
   }
 }
 
-after(async () => {
+onClose(async () => {
   const url = testDatabaseUrl()
   if (url !== undefined) await dropSchemasOf(url, () => true)
-  await (await maintenance)?.close()
+  const closing = maintenance
+  maintenance = undefined
+  await (await closing)?.close()
 })

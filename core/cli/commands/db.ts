@@ -2,11 +2,12 @@ import { Command } from 'commander'
 import type { Tasker } from '../../kernel/tasker.js'
 import type { Session } from '../session.js'
 import { textPairs } from '../text-table.js'
+import { dbRetentionCommand } from './db-retention.js'
 
 /** `db`: the tables of Tasker. */
 export function dbCommand(session: Session): Command {
   const command = new Command('db')
-    .description('migrate the database, or show its state')
+    .description('migrate the database, show its state, or take away what is old')
     .addHelpText('after', '\nExample:\n  $ tasker db status')
   command
     .command('migrate')
@@ -20,6 +21,7 @@ export function dbCommand(session: Session): Command {
     .option('--json', 'print an object and nothing else')
     .addHelpText('after', '\nExample:\n  $ tasker db status')
     .action(({ json }: { readonly json?: boolean }) => status(session, json === true))
+  command.addCommand(dbRetentionCommand(session))
   return command
 }
 

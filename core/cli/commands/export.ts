@@ -5,7 +5,7 @@ import { InvalidArgumentError } from '../../errors/cli-errors.js'
 import type { StepState, TaskState } from '../../workflow/state-machines.js'
 import { takeInterruption } from '../interruption.js'
 import { collectKeyValue, collectList, parseChoice, parseMoment, parseStates } from '../option-parsers.js'
-import { recordCounter } from '../record-counter.js'
+import { progressLine } from '../progress-line.js'
 import type { Session } from '../session.js'
 import { bytesText, durationText } from '../time-text.js'
 
@@ -78,15 +78,16 @@ async function runExport(session: Session, source: string, options: ExportOption
   const { stdout, stderr } = session.terminal
   const { output, json = false } = options
   using interruption = takeInterruption(session)
-  using counter = recordCounter(stderr)
+  using line = progressLine(stderr)
   const { signal } = interruption
   const request: ExportRequest = {
     ...requestOf(source, options),
     output: output === undefined ? stdout : resolve(output),
     signal,
   }
-  const result = await session.withTasker({}, (tasker) => tasker.exports.run({ ...request, onProgress: counter.show }))
-  counter[Symbol.dispose]()
+  const onProgress = (records: number) => line.show(() => `${records.toLocaleString('en')} records`)
+  const result = await session.withTasker({}, (tasker) => tasker.exports.run({ ...request, onProgress }))
+  line[Symbol.dispose]()
   const { exportId, records, bytes } = result
   const document = { exportId, records, bytes, durationMs: Math.round(result.durationMs) }
   if (json && output !== undefined) session.printJson(document)

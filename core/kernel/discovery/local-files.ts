@@ -3,7 +3,6 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { ModuleLoader } from '../../config/module-loader.js'
 import type { Origin } from '../../contracts/origin.js'
 import { type DefinedTask, isDefinedTask } from '../../contracts/task-definition.js'
-import { loadTaskYaml } from '../../definition/load-task-yaml.js'
 import { ModuleLoadError } from '../../errors/configuration-errors.js'
 import { DefinitionError } from '../../errors/definition-errors.js'
 import { NothingExportedError } from '../../errors/discovery-errors.js'
@@ -82,6 +81,8 @@ function placeOf(file: string, { origin, directory }: FileSearch): string {
 
 async function valuesOf(file: string, { kind, loader, environment }: FileSearch): Promise<readonly unknown[]> {
   if (/\.ya?ml$/.test(file)) {
+    // The parser has 70 modules, which most projects do not need.
+    const { loadTaskYaml } = await import('../../definition/load-task-yaml.js')
     const task: DefinedTask = await loadTaskYaml(file, {
       environment,
       loadModule: (path) => loader.load(resolve(path)),

@@ -2,12 +2,10 @@ import type { Outcome } from '../../events/event-vocabularies.js'
 import { type Backoff, type BackoffPolicy, computeBackoff } from '../../workflow/backoff.js'
 import type { ErrorRecord, StepRecord } from '../../workflow/task-record.js'
 import { engineActor } from '../engine-actor.js'
+import { maxOwnerLosses } from '../last-chances.js'
 import { aboutTask } from '../lifecycle-publisher.js'
 import type { Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
-
-/** Attempts that a lost owner may cost a step before it counts as the cause: a step that kills its process ends in error. */
-const maxOwnerLosses = 3
 
 /** An attempt that ended badly. Durations are in milliseconds. */
 export interface AttemptFailure {

@@ -1,6 +1,6 @@
 import { StepsCancelledError, StepsFailedError, TaskStuckError, TaskTimeoutError } from '../../errors/task-errors.js'
 import type { Decision, ExecutionStatus, Outcome, WorkflowReason } from '../../events/event-vocabularies.js'
-import type { StepRecord } from '../../workflow/task-record.js'
+import type { ParkedReason, StepRecord } from '../../workflow/task-record.js'
 import { toErrorRecord } from '../error-record.js'
 import { aboutTask, fullNameOf } from '../lifecycle-publisher.js'
 import type { OwnedTask } from '../owned-task.js'
@@ -16,8 +16,8 @@ interface Finding {
   readonly reason?: WorkflowReason
 }
 
-/** A task whose version no worker here has the code of is looked at again after this long, in milliseconds. */
-export const parkedRecheckMs = 60_000
+/** The stored due time of a task that waits for a worker. Claims look at it at every poll: it runs as soon as there is one. */
+const parkedRecheckMs = 60_000
 
 /**
  * Decides what becomes of a task of which nothing can run now, in the commit of its last step: complete, in error, waiting
@@ -72,7 +72,7 @@ function carryOut(draft: TaskDraft, run: Run, finding: Finding): void {
       )
       break
     case 'park':
-      setBack(draft, 'no_handler', new Date(draft.now + parkedRecheckMs).toISOString(), 'no_handler')
+      park(draft, run.unserved ?? 'no_handler')
       break
     case 'release':
       setBack(draft, 'shutdown', draft.occurredAt)
@@ -80,8 +80,13 @@ function carryOut(draft: TaskDraft, run: Run, finding: Finding): void {
   }
 }
 
-function setBack(draft: TaskDraft, reason: string, dueAt: string, parked?: 'no_handler'): void {
-  draft.taskEvent('task.initialize_requested', { from: 'in_progress', reason, dueAt, ...(parked ? { parked } : {}) })
+function setBack(draft: TaskDraft, reason: string, dueAt: string): void {
+  draft.taskEvent('task.initialize_requested', { from: 'in_progress', reason, dueAt })
+}
+
+function park(draft: TaskDraft, reason: ParkedReason): void {
+  const dueAt = new Date(draft.now + parkedRecheckMs).toISOString()
+  draft.taskEvent('task.initialize_requested', { from: 'in_progress', reason, dueAt, parked: reason })
 }
 
 function completeTask(draft: TaskDraft): void {
@@ -173,7 +178,7 @@ function announceEnd(draft: TaskDraft, run: Run, finding: Finding, finalizeMs: n
     const failedSteps = [...draft.owned.failed]
     draft.publishAfter('workflow.task_failed', () => ({ ...about, runId, failedSteps }))
   }
-  if (task.dueAt !== null) reenqueue(draft, run, reason ?? 'continuing_workflow')
+  if (task.dueAt !== null && decision !== 'park') reenqueue(draft, run, reason ?? 'continuing_workflow')
   announceRunEnd(draft, run, outcomeOf[decision])
 }
 

@@ -8,5 +8,7 @@ export function reenqueue(draft: TaskDraft, run: Run, reason: WorkflowReason): v
   const { task } = draft.owned
   const subject = draft.subject()
   draft.publishAfter('workflow.task_reenqueue_started', () => ({ ...aboutTask(task), reason }))
-  draft.after(() => void run.wakeUps.enqueueAgain(task, reason, draft.now, subject))
+  draft.after(({ wakeUpFailure }) => {
+    void run.wakeUps.enqueueAgain(task, reason, draft.now, subject, wakeUpFailure)
+  })
 }

@@ -21,6 +21,7 @@ export function takeItem(
   switch (item.kind) {
     case 'command':
       draft.cause = undefined
+      draft.after(() => run.answers.tell(item.command))
       if (!item.refusal) return applyCommand(draft, item.command).interrupted
       answerRefusal(draft, item.command, item.refusal)
       return []

@@ -7,15 +7,19 @@ import {
 } from '../../errors/embedded-database-errors.js'
 import { isTaskerError } from '../../errors/tasker-error.js'
 import { canonicalFolder } from './canonical-folder.js'
+import { compiledEngine } from './compiled-engine.js'
+import type { DatabaseMaking } from './database-folder.js'
 import { connectionTo, type EmbeddedConnection } from './embedded-connection.js'
 import { findEmbeddedServer } from './find-embedded-server.js'
 import { acquireFolderLock, lockPathOf, releaseFolderLock } from './folder-lock.js'
 import { isFreshFolder } from './fresh-folder.js'
 import { createLockRecord } from './lock-record.js'
 import { preparedImagePath } from './prepared-image.js'
+import { preparedSchema } from './prepared-tables.js'
 import {
   createSocketDirectory,
   removeSocketDirectory,
+  removeSocketDirectoryNow,
   type SocketEndpoint,
   socketPathOf,
   UNIX_SOCKET_PORT,
@@ -27,6 +31,8 @@ export interface EmbeddedServerOptions {
   readonly path: string
   /** A prepared image to make a new database from. Default: the one the package brings; without one, `initdb` runs. */
   readonly imagePath?: string
+  /** The schema that Tasker's tables are for: a new database has them if it is `tasker`, which is the default. */
+  readonly schema?: string
   readonly log?: (message: string) => void
 }
 
@@ -48,8 +54,8 @@ export interface EmbeddedServer {
 
 /**
  * Starts PGlite in a worker thread and serves it by a socket that only this user can open: a unix socket named as PostgreSQL
- * names it, or on Windows a loopback port. It takes 0.2 to 0.6 s for an existing folder, about 1 s for a new one from the
- * prepared image, 2 to 9 s without.
+ * names it, or on Windows a loopback port. It takes 0.2 to 0.6 s for an existing folder, 0.1 to 0.2 s more for a new one
+ * from the prepared image, 2 to 9 s without.
  *
  * All connections share one backend; see {@link SingleBackend} for what that means.
  *
@@ -61,16 +67,19 @@ export interface EmbeddedServer {
  * const pool = new Pool(server.connection)
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
-  const { path, imagePath = preparedImagePath(), log = () => {} } = options
+  const { path, imagePath = preparedImagePath(), schema = preparedSchema, log = () => {} } = options
   const folder = path === ':memory:' ? undefined : await makeParent(path)
   if (folder !== undefined) {
     // The lock decides, later; this refuses without starting a thread first.
     const running = await findEmbeddedServer(folder)
     if (running !== undefined) throw new EmbeddedDatabaseInUseError(folder, running.holder)
   }
+  // Beside the start of the thread.
+  const engine = compiledEngine()
+  engine.catch(() => {})
   const server = await listen(folder ?? path)
   try {
-    await server.open(folder, imagePath, log)
+    await server.open(folder, { engine: await engine, imagePath, schema }, log)
     return server
   } catch (error) {
     await server.abandon()
@@ -112,15 +121,20 @@ class WorkerServer implements EmbeddedServer {
   #lockToken: string | undefined
   #failure: EmbeddedDatabaseFailedError | undefined
   #stopping: Promise<void> | undefined
+  /** A process that just ends leaves no socket behind, unless a lock refers to it: then that tells others that we are gone. */
+  readonly #onExit = () => {
+    if (this.#lockToken === undefined) removeSocketDirectoryNow(this.#endpoint)
+  }
 
   constructor(path: string, thread: WorkerThread, endpoint: SocketEndpoint) {
     this.path = path
     this.#thread = thread
     this.#endpoint = endpoint
     this.connection = connectionTo(endpoint)
+    process.on('exit', this.#onExit)
   }
 
-  async open(folder: string | undefined, imagePath: string, log: (message: string) => void): Promise<void> {
+  async open(folder: string | undefined, making: DatabaseMaking, log: (message: string) => void): Promise<void> {
     if (folder !== undefined) {
       const record = createLockRecord(this.#endpoint)
       await acquireFolderLock(folder, record, log)
@@ -129,7 +143,7 @@ class WorkerServer implements EmbeddedServer {
     }
     const token = this.#lockToken
     const lock = folder === undefined || token === undefined ? undefined : { lockPath: lockPathOf(folder), token }
-    this.#thread.send({ kind: 'open', folder, isFresh: this.isFresh, imagePath, lock })
+    this.#thread.send({ kind: 'open', folder, isFresh: this.isFresh, making, lock })
     await this.#thread.ready
     void this.#thread.ended.then((cause) => this.#onEnded(cause))
   }
@@ -173,5 +187,6 @@ class WorkerServer implements EmbeddedServer {
   async #release(): Promise<void> {
     if (this.#lockToken !== undefined) await releaseFolderLock(this.path, this.#lockToken)
     await removeSocketDirectory(this.#endpoint)
+    process.off('exit', this.#onExit)
   }
 }

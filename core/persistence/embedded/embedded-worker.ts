@@ -40,9 +40,9 @@ closeCancelRequests()
 await server.start().catch(fail)
 
 async function open(request: Extract<WorkerRequest, { kind: 'open' }>): Promise<void> {
-  const { folder, isFresh, imagePath, lock } = request
+  const { folder, isFresh, making, lock } = request
   if (lock !== undefined) heartbeat = setInterval(beat, HEARTBEAT_MS, lock)
-  opened.resolve(await (folder === undefined ? openInMemory(imagePath) : openFolder(folder, isFresh, imagePath)))
+  opened.resolve(await (folder === undefined ? openInMemory(making) : openFolder(folder, isFresh, making)))
   report({ kind: 'ready' })
 }
 

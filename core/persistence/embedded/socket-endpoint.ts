@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { mkdtemp, rmdir, unlink } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -38,9 +39,19 @@ export async function createSocketDirectory(folder: string): Promise<string> {
 
 /** Removes a socket and its directory, if they are there and are ours by name. */
 export async function removeSocketDirectory(endpoint: SocketEndpoint): Promise<void> {
-  if (!isUnixSocket(endpoint) || !basename(endpoint.host).startsWith(DIRECTORY_PREFIX)) return
+  if (!isOwnSocket(endpoint)) return
   await unlink(socketPathOf(endpoint)).catch(() => {})
   await rmdir(endpoint.host).catch(() => {})
+}
+
+/** {@link removeSocketDirectory} for the end of a process, where nothing is waited for. */
+export function removeSocketDirectoryNow(endpoint: SocketEndpoint): void {
+  if (!isOwnSocket(endpoint)) return
+  rmSync(endpoint.host, { recursive: true, force: true })
+}
+
+function isOwnSocket(endpoint: SocketEndpoint): boolean {
+  return isUnixSocket(endpoint) && basename(endpoint.host).startsWith(DIRECTORY_PREFIX)
 }
 
 /** The path of a unix socket as PostgreSQL names it. */

@@ -1,3 +1,5 @@
+import type { DatabaseMaking } from './database-folder.js'
+
 /** What a worker thread is started with; it listens at once, before it opens anything. */
 export interface WorkerOptions {
   /** Path of the unix socket; undefined on Windows, where a free loopback port is taken. */
@@ -17,7 +19,7 @@ export type WorkerRequest =
       /** Undefined keeps the database in memory. */
       readonly folder: string | undefined
       readonly isFresh: boolean
-      readonly imagePath: string
+      readonly making: DatabaseMaking
       readonly lock: HeldLock | undefined
     }
   | { readonly kind: 'stop' }

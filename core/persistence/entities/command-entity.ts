@@ -16,6 +16,7 @@ export const CommandEntity = defineEntity({
     actor: p.json<Actor>(),
     args: p.json<Readonly<Record<string, unknown>>>(),
     createdAt: p.type(IsoTimestamp),
+    replyTo: p.text().nullable(),
     outcome: p.json<CommandOutcome>().nullable(),
   },
   indexes: [{ name: 'commands_unanswered', properties: ['taskId'], where: 'outcome is null' }],

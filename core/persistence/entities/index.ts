@@ -1,6 +1,7 @@
 import { CommandEntity } from './command-entity.js'
 import { NamedTaskEntity, NamespaceEntity } from './definition-entities.js'
 import { LogEntryEntity } from './log-entry-entity.js'
+import { LogRetentionEntity } from './log-retention-entity.js'
 import { MetricsSnapshotEntity } from './metrics-snapshot-entity.js'
 import { StepEntity } from './step-entity.js'
 import { TaskEntity } from './task-entity.js'
@@ -13,6 +14,7 @@ export const entities = [
   TaskEntity,
   StepEntity,
   LogEntryEntity,
+  LogRetentionEntity,
   CommandEntity,
   WorkerEntity,
   MetricsSnapshotEntity,

@@ -1,7 +1,11 @@
 import { defineEntity, p } from '@mikro-orm/core'
 import type { LogEvent } from '../../contracts/store.js'
+import { IsoTimestamp } from '../iso-timestamp.js'
 
-/** `event_log`: one row for one task and one commit. Rows are added and never changed. */
+/**
+ * `event_log`: one row for one task and one commit. Rows are added and never changed; retention takes them away, or moves them to
+ * a younger partition by their `logged_at`, which is of the database's clock and for housekeeping alone.
+ */
 export const LogEntryEntity = defineEntity({
   name: 'LogEntry',
   tableName: 'event_log',
@@ -10,6 +14,6 @@ export const LogEntryEntity = defineEntity({
     taskId: p.uuid().nullable(),
     entry: p.integer().nullable(),
     events: p.json<readonly LogEvent[]>(),
+    loggedAt: p.type(IsoTimestamp).defaultRaw('now()'),
   },
-  uniques: [{ name: 'event_log_entry', properties: ['taskId', 'entry'] }],
 })

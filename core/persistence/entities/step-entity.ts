@@ -38,5 +38,4 @@ export const StepEntity = defineEntity({
     startedAt: p.type(IsoTimestamp).nullable(),
     completedAt: p.type(IsoTimestamp).nullable(),
   },
-  uniques: [{ name: 'steps_name', properties: ['taskId', 'name'] }],
 })

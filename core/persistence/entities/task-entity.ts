@@ -3,8 +3,13 @@ import type { ErrorRecord, ParkedReason } from '../../contracts/task-record.js'
 import type { TaskState } from '../../workflow/state-machines.js'
 import { IsoTimestamp } from '../iso-timestamp.js'
 
-/** A task that nobody owns and that is not finished: what a claim looks for. Partial indexes hold only these rows. */
-export const CLAIMABLE = `owner_id is null and state in ('pending', 'in_progress')`
+/** Neither finished nor in error. */
+export const UNFINISHED = `state in ('pending', 'in_progress')`
+/** A task that nobody owns and that waits for nothing but its time. A partial index holds only these rows. */
+export const UNPARKED = `owner_id is null and parked is null and ${UNFINISHED}`
+/** A task that nobody owns and that waits for something else. They have an index of their own, so that looking for what is due
+ * does not read them, however many there are. */
+export const PARKED = `owner_id is null and parked is not null and ${UNFINISHED}`
 
 /** `tasks`: one row for one task, a `TaskRecord`. */
 export const TaskEntity = defineEntity({
@@ -44,11 +49,11 @@ export const TaskEntity = defineEntity({
     logEntry: p.integer(),
   },
   indexes: [
+    { name: 'tasks_unparked', properties: ['namespace', 'name', 'version', 'priority', 'dueAt'], where: UNPARKED },
     {
-      name: 'tasks_claimable',
-      columns: [{ name: 'priority', sort: 'DESC' }, { name: 'due_at' }],
-      properties: ['priority', 'dueAt'],
-      where: CLAIMABLE,
+      name: 'tasks_parked',
+      properties: ['parked', 'namespace', 'name', 'version', 'priority', 'dueAt'],
+      where: PARKED,
     },
     { name: 'tasks_owner', properties: ['ownerId'], where: 'owner_id is not null' },
     { name: 'tasks_created', properties: ['createdAt', 'id'] },

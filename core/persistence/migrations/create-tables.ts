@@ -7,7 +7,12 @@ import { Migration } from '@mikro-orm/migrations'
  * that rarely change make these updates HOT: no index is touched. There are no foreign keys between tasks, steps and the log:
  * only the store writes them, together and under the lock of the task's row, and each key would cost a look-up per row.
  *
- * Ids of the log are drawn one by one (cache 1): reading it relies on their being drawn in order (see read-log.ts).
+ * Events are json and not jsonb: they are written once and mostly never taken apart, and jsonb takes three times as long to write.
+ * For the same reason they are not compressed, and stay in their rows up to 8 kB.
+ *
+ * Ids of the log are drawn one by one (cache 1): reading it relies on their being drawn in order (see read-log.ts). The log is
+ * partitioned by the time of writing, for retention to drop what is old (see log-partitions.ts); keys stand on the partitions,
+ * because a key of the whole would have to contain that time. What no other partition is for goes to the default one.
  */
 export class CreateTables extends Migration {
   override up(): void {
@@ -68,8 +73,10 @@ create table ${schema}.tasks (
   log_entry int not null
 ) with (fillfactor = 70);
 
-create index tasks_claimable on ${schema}.tasks (priority desc, due_at)
-  where owner_id is null and state in ('pending', 'in_progress');
+create index tasks_unparked on ${schema}.tasks (namespace, name, version, priority, due_at)
+  where owner_id is null and parked is null and state in ('pending', 'in_progress');
+create index tasks_parked on ${schema}.tasks (parked, namespace, name, version, priority, due_at)
+  where owner_id is null and parked is not null and state in ('pending', 'in_progress');
 create index tasks_owner on ${schema}.tasks (owner_id) where owner_id is not null;
 create index tasks_created on ${schema}.tasks (created_at, id);
 
@@ -100,17 +107,30 @@ create table ${schema}.steps (
   created_at timestamptz(3) not null,
   started_at timestamptz(3),
   completed_at timestamptz(3),
-  primary key (task_id, position),
-  constraint steps_name unique (task_id, name)
+  primary key (task_id, position)
 ) with (fillfactor = 60);
 
 create table ${schema}.event_log (
-  id bigserial primary key,
+  id bigserial,
   task_id uuid,
   entry int,
-  events jsonb not null,
-  constraint event_log_entry unique (task_id, entry)
+  events json not null,
+  logged_at timestamptz(3) not null default now()
+) partition by range (logged_at);
+alter table ${schema}.event_log alter events set storage external;
+
+create table ${schema}.event_log_default partition of ${schema}.event_log (primary key (id), unique (task_id, entry)) default
+  with (toast_tuple_target = 8160);
+
+create table ${schema}.log_retention (
+  id int primary key,
+  holder text,
+  lease_ms double precision not null,
+  held_at timestamptz(3),
+  lost_id bigint not null,
+  lost_entries bigint not null
 );
+insert into ${schema}.log_retention values (1, null, 0, null, 0, 0);
 
 create table ${schema}.commands (
   id uuid primary key,
@@ -121,6 +141,7 @@ create table ${schema}.commands (
   actor jsonb not null,
   args jsonb not null,
   created_at timestamptz(3) not null,
+  reply_to text,
   outcome jsonb
 );
 
@@ -130,6 +151,9 @@ create table ${schema}.workers (
   id text primary key,
   host text not null,
   process_id int not null,
+  lease_ms double precision not null,
+  kinds text[] not null,
+  namespaces text[],
   started_at timestamptz(3) not null,
   heartbeat_at timestamptz(3) not null
 );

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { readdir, rm } from 'node:fs/promises'
 import type { ProjectOnDisk } from '../../unit/config/project-on-disk.js'
 import { projectWith } from './bad-project.js'
-import { assertOneError, runCommand } from './command-line.js'
+import { assertOneError, runCommand, said, startCommand } from './command-line.js'
 
 const order = `
 import { defineTask, PermanentError } from 'tasker'
@@ -19,11 +20,18 @@ export const huge = defineTask({ namespace: 'shop', name: 'huge' }).step('load',
 describe('The command line', () => {
   describe('in a project that is right', () => {
     let project: ProjectOnDisk
+    let holder: ReturnType<typeof startCommand>
+    // A folder, which shows what the calls left in it. They reach it through a worker, because that takes half the time; in a
+    // project that is wrong each opens it itself.
     before(async () => {
-      // A folder, because it opens faster than a new database does, and shows what the calls left in it.
       project = await projectWith({ 'handlers/order.task.ts': order }, "database: { path: './db' },")
+      holder = startCommand(project, ['start'])
+      await said(holder, /worker started/)
     })
-    after(() => project[Symbol.asyncDispose]())
+    after(async () => {
+      holder.kill('SIGKILL')
+      await project[Symbol.asyncDispose]()
+    })
 
     const wrongCalls: Readonly<Record<string, readonly [args: readonly string[], says: readonly RegExp[]]>> = {
       'an unknown handler': [
@@ -84,6 +92,8 @@ describe('The command line', () => {
       const { stdout } = await runCommand(project, ['tasks', 'list', '--json'])
       const names = (JSON.parse(stdout) as readonly { readonly name: string }[]).map(({ name }) => name)
       assert.deepEqual(names.toSorted(), ['huge', 'order'])
+      holder.kill('SIGTERM')
+      await once(holder, 'exit')
       assert.deepEqual((await readdir(project.directory)).toSorted(), ['db', 'handlers', 'tasker.config.ts'])
     })
   })

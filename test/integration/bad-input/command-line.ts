@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { on } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { ProjectOnDisk } from '../../unit/config/project-on-disk.js'
@@ -12,12 +13,24 @@ export interface CommandOutcome {
   readonly stderr: string
 }
 
-/** Runs one call of the command line in the folder of a project, as a process of its own. */
+/** Starts one call of the command line in the folder of a project, as a process of its own. */
+export function startCommand(project: ProjectOnDisk, args: readonly string[]) {
+  return spawn(process.execPath, [program, ...args], { cwd: project.directory, stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+/** Resolves when a process has said something on standard error. */
+export async function said(child: ReturnType<typeof startCommand>, pattern: RegExp): Promise<void> {
+  let all = ''
+  for await (const chunk of on(child.stderr, 'data', { close: ['close'] })) {
+    all += String(chunk)
+    if (pattern.test(all)) return
+  }
+  assert.fail(`it ended without saying ${pattern}: ${all}`)
+}
+
+/** Runs one call to its end. */
 export async function runCommand(project: ProjectOnDisk, args: readonly string[]): Promise<CommandOutcome> {
-  const child = spawn(process.execPath, [program, ...args], {
-    cwd: project.directory,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = startCommand(project, args)
   const exit = new Promise<number | null>((resolve) => child.on('exit', resolve))
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), exit])
   return { code, stdout, stderr }

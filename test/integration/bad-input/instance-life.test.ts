@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTasker, defineEvent, defineSubscriber, defineTask, type Tasker } from '../../../core/index.js'
 import { ProjectOnDisk } from '../../unit/config/project-on-disk.js'
@@ -70,6 +71,27 @@ describe('An instance', () => {
       kept = tasker
     }
     assert.equal(kept.state, 'stopped')
+  })
+})
+
+describe('An instance without a database', () => {
+  it('shows what is registered, opens nothing, and refuses what needs stored state', async () => {
+    await using project = await ProjectOnDisk.with({})
+    const config = { ...inMemory, database: { path: project.path('db') }, handlers: [ping] }
+    const logger = keepingLogger()
+    const tasker = await createTasker(config, { logger, withoutDatabase: true })
+    assert.deepEqual(
+      tasker.handlers.list().map(({ key }) => key),
+      ['default.ping@0.1.0'],
+    )
+    const refused = { code: 'DATABASE_NOT_OPENED', message: /needs the database.*without the option withoutDatabase/ }
+    await assert.rejects(tasker.tasks.list(), refused)
+    await assert.rejects(tasker.tasks.create(ping), refused)
+    await assert.rejects(tasker.database.migrationStatus(), refused)
+    await assert.rejects(tasker.start(), refused)
+    await tasker.stop()
+    assert.deepEqual(await readdir(project.directory), [])
+    assert.deepEqual(logger.lines, [])
   })
 })
 

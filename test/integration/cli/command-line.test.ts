@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TaskDocument } from '../../../core/cli/task-document.js'
+import type { DatabaseInfo } from '../../../core/kernel/tasker.js'
+import { runSql } from '../../support/run-sql.js'
 import { CliProject, taskerBin } from './cli-project.js'
 
 describe('tasker, the command, on an embedded database', function () {
@@ -11,8 +13,7 @@ describe('tasker, the command, on an embedded database', function () {
   let complete: TaskDocument
   let failed: TaskDocument
 
-  before(async function () {
-    this
+  before(async () => {
     project = await CliProject.create()
     complete = await project.json(
       'run',
@@ -53,22 +54,6 @@ describe('tasker, the command, on an embedded database', function () {
     assert.doesNotMatch(errors, /^\{/m, 'the log says what the picture says already')
   })
 
-  it('ends with 2 and an empty standard output when the call is wrong', async () => {
-    const wrong = [
-      ['run', 'payments/process_ordr', '--json'],
-      ['run', 'payments/process_order', '--context', '{"orderId": "x"}', '--json'],
-      ['tasks', 'show', '0197c0de-0000-7000-8000-000000000001', '--json'],
-      ['export', 'tasks', '--format', 'csvv'],
-      ['events', 'tail', '--names', 'workflow.*', '--no-follow'],
-      ['events', 'tail', '--names', 'orderr.*', '--no-follow'],
-    ]
-    for (const args of wrong) {
-      const { code, output, errors } = await project.call(...args)
-      assert.deepEqual([code, output], [2, ''], `${args.join(' ')}: ${errors}`)
-      assert.match(errors, /^error: /)
-    }
-  })
-
   it('draws the graph of a task', async () => {
     const graph = await project.json<{ levels: string[][]; longestPath: string[] }>(
       'graph',
@@ -83,33 +68,24 @@ describe('tasker, the command, on an embedded database', function () {
     )
   })
 
-  it('lists what was found, and what was refused and why', async () => {
-    await project.write('handlers/broken/bad.task.ts', 'export const x = definitely not code')
-    try {
-      const handlers = await project.json<{ name: string; refused: boolean; problems?: string[]; origin: string }[]>(
-        ...['handlers', 'list', '--json'],
-      )
-      const found = handlers.find(({ name }) => name === 'payments.process_order@2.1.0')
-      assert.equal(found?.refused, false)
-      assert.match(found.origin, /handlers\/payments\/orders\.task\.ts/)
-      const refused = handlers.filter((handler) => handler.refused)
-      assert.equal(refused.length, 1)
-      assert.match(refused[0]!.problems![0]!, /bad\.task\.ts/)
-      assert.equal((await project.call('run', 'payments/refused')).code, 2, 'what does not load is not ignored')
-      const list = await project.call('tasks', 'list')
-      assert.equal(list.code, 0, 'commands on tasks go on')
-      assert.match(list.errors, /refused; see `tasker handlers list`/)
-    } finally {
-      await rm(join(project.folder, 'handlers/broken'), { recursive: true })
-    }
-  })
-
   it('lists the exporters of the package, and custom events beside the built-in ones', async () => {
     const exporters = await project.json<{ name: string; formats: string[] }[]>('exporters', 'list', '--json')
     assert.ok(exporters.some(({ formats }) => formats.includes('csv')))
     const events = await project.json<{ name: string; durable: boolean }[]>('events', 'list', '--json')
     assert.equal(events.find(({ name }) => name === 'order.fulfilled')?.durable, true)
     assert.equal(events.filter(({ name }) => !name.startsWith('order.')).length, 56)
+  })
+
+  it('looks at the project without its database, which need not even be there', async () => {
+    const database = "import { defineConfig } from 'tasker'\nexport default defineConfig({ handlers: ['./handlers'], "
+    await project.write('away.config.ts', `${database}database: { url: 'postgres://nobody@127.0.0.1:1/nowhere' } })\n`)
+    const handlers = await project.json<{ name: string }[]>(
+      ...['handlers', 'list', '--config', 'away.config.ts', '--json'],
+    )
+    assert.ok(handlers.some(({ name }) => name === 'payments.process_order@2.1.0'))
+    const { code, errors } = await project.call('tasks', 'list', '--config', 'away.config.ts')
+    assert.equal(code, 1)
+    assert.match(errors, /^error: .*database/i, 'what needs it says that it does not answer')
   })
 
   it('prints and checks the configuration, and says where the database stands', async () => {
@@ -129,6 +105,43 @@ describe('tasker, the command, on an embedded database', function () {
   describe('beside a worker, whose database it reaches', () => {
     before(async () => {
       await project.start('start').said(/worker started/)
+    })
+
+    it('ends with 2 and an empty standard output when the call is wrong', async () => {
+      const wrong = [
+        ['run', 'payments/process_ordr', '--json'],
+        ['run', 'payments/process_order', '--context', '{"orderId": "x"}', '--json'],
+        ['tasks', 'show', '0197c0de-0000-7000-8000-000000000001', '--json'],
+        ['export', 'tasks', '--format', 'csvv'],
+        ['events', 'tail', '--names', 'workflow.*', '--no-follow'],
+        ['events', 'tail', '--names', 'orderr.*', '--no-follow'],
+      ]
+      for (const args of wrong) {
+        const { code, output, errors } = await project.call(...args)
+        assert.deepEqual([code, output], [2, ''], `${args.join(' ')}: ${errors}`)
+        assert.match(errors, /^error: /)
+      }
+    })
+
+    it('lists what was found, and what was refused and why', async () => {
+      await project.write('handlers/broken/bad.task.ts', 'export const x = definitely not code')
+      try {
+        const handlers = await project.json<{ name: string; refused: boolean; problems?: string[]; origin: string }[]>(
+          ...['handlers', 'list', '--json'],
+        )
+        const found = handlers.find(({ name }) => name === 'payments.process_order@2.1.0')
+        assert.equal(found?.refused, false)
+        assert.match(found.origin, /handlers\/payments\/orders\.task\.ts/)
+        const refused = handlers.filter((handler) => handler.refused)
+        assert.equal(refused.length, 1)
+        assert.match(refused[0]!.problems![0]!, /bad\.task\.ts/)
+        assert.equal((await project.call('run', 'payments/refused')).code, 2, 'what does not load is not ignored')
+        const list = await project.call('tasks', 'list')
+        assert.equal(list.code, 0, 'commands on tasks go on')
+        assert.match(list.errors, /refused; see `tasker handlers list`/)
+      } finally {
+        await rm(join(project.folder, 'handlers/broken'), { recursive: true })
+      }
     })
 
     it('lists tasks by their filters', async () => {
@@ -202,6 +215,33 @@ describe('tasker, the command, on an embedded database', function () {
       const result = await project.json<{ records: number }>('export', 'tasks', '--output', 'tasks.ndjson', '--json')
       const lines = (await readFile(join(project.folder, 'tasks.ndjson'), 'utf8')).trim().split('\n')
       assert.equal(lines.length, result.records)
+    })
+
+    it('verifies the log beside the worker, and ends with 1 where rows and log contradict each other', async () => {
+      const clean = await project.call('verify', '--json')
+      assert.deepEqual([clean.code, clean.errors], [0, ''])
+      const report = JSON.parse(clean.output)
+      assert.deepEqual(Object.keys(report), ['tasks', 'events', 'differences', 'stuck'])
+      assert.deepEqual([report.tasks > 2, report.events > 20, report.differences, report.stuck], [true, true, [], []])
+      assert.match((await project.call('verify')).output, /^log and rows agree, nothing is stuck: \d+ tasks/)
+      const database = await project.json<DatabaseInfo>('db', 'status', '--json')
+      const { id } = complete.task
+      await runSql(database, `update SCHEMA.tasks set priority = priority + 3 where id = '${id}'`)
+      const { code, output } = await project.call('verify', '--task', id)
+      await runSql(database, `update SCHEMA.tasks set priority = priority - 3 where id = '${id}'`)
+      assert.equal(code, 1)
+      assert.equal(output.split('\n')[0], `task ${id}: priority is 3 in its row and 0 by the log`)
+      assert.match(output, /1 differences, 0 stuck: 1 tasks/)
+    })
+
+    it('takes away what is old where somebody says how old, and says before what that would be', async () => {
+      const unsaid = await project.call('db', 'retention')
+      assert.equal(unsaid.code, 2)
+      assert.match(unsaid.errors, /retention\.finishedTasksMs.*--older-than/)
+      const plan = await project.json('db', 'retention', '--older-than', '90d', '--dry-run', '--json')
+      assert.deepEqual(plan, { tasks: 0, partitions: [] })
+      const { code, output } = await project.call('db', 'retention', '--older-than', '90d')
+      assert.deepEqual([code, output], [0, 'took away 0 tasks with 0 entries of the log\n'])
     })
 
     it('ends quietly when nobody reads on', async () => {

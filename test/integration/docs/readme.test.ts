@@ -59,7 +59,7 @@ describe('the code of the README', () => {
   it('runs: the program completes its task and exports the steps, and both subscribers hear of it', async () => {
     const { code, stdout, stderr } = await run(folder, process.execPath, ['main.ts'], { TASKER_LOG_LEVEL: 'debug' })
     assert.equal(code, 0, stderr)
-    assert.match(stdout, /^complete \{\s+cents: 450,\s+shelf: 'A7',\s+parcel: '[\w-]{36}'\s+\}\s*$/)
+    assert.match(stdout, /^complete \{\s+shelf: 'A7',\s+cents: 450,\s+parcel: '[\w-]{36}'\s+\}\s*$/)
     const steps = await readFile(join(folder, 'steps.tsv'), 'utf8')
     assert.equal(
       steps,

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
 import type { EmbeddedDatabaseFailedError } from '../../../core/errors/embedded-database-errors.js'
+import { encodeImage } from '../../../core/persistence/embedded/image-format.js'
+import { preparedImagePath, readPreparedImage } from '../../../core/persistence/embedded/prepared-image.js'
 import { buildPreparedImage, EmbeddedScene } from '../../fixtures/embedded/embedded-scene.js'
 import { HolderProcess } from '../../fixtures/embedded/holder-process.js'
 
@@ -70,10 +73,7 @@ describe('an embedded server', () => {
   })
 
   it('makes the database again when the process that made it was killed half-way', async () => {
-    const holder = new HolderProcess(scene.folder)
-    while (!existsSync(`${scene.folder}.new`)) await sleep(2)
-    await holder.kill()
-    assert.equal(existsSync(scene.folder), false)
+    await killHalfWay(scene.folder)
     const server = await scene.start()
     assert.equal(server.isFresh, true)
     await (await scene.connect(server)).query('create table t (a int)')
@@ -81,8 +81,24 @@ describe('an embedded server', () => {
   })
 
   it('makes the database without a prepared image as well', async () => {
-    const client = await scene.connect(await scene.start({ imagePath: join(scene.root, 'none.tar.gz') }))
+    const client = await scene.connect(await scene.start({ imagePath: join(scene.root, 'none.gz') }))
     assert.deepEqual((await client.query('select 1 as n')).rows, [{ n: 1 }])
+  })
+
+  it("has Tasker's tables from the start in the schema tasker, if they are those of this version", async () => {
+    const hasTables = async (options: Parameters<EmbeddedScene['start']>[0]) => {
+      const client = await scene.connect(await scene.start(options))
+      const { rows } = await client.query(`select to_regclass('tasker.steps') is not null as found`)
+      return rows[0].found
+    }
+    const inMemory = { path: ':memory:' }
+    assert.equal(await hasTables(inMemory), true)
+    assert.equal(await hasTables({ ...inMemory, schema: 'elsewhere' }), false)
+    const imagePath = join(scene.root, 'older.gz')
+    const image = (await readPreparedImage(preparedImagePath()))!
+    writeFileSync(imagePath, gzipSync(encodeImage({ ...image, tables: 'older ones' })))
+    assert.equal(await hasTables({ ...inMemory, imagePath }), false)
+    assert.equal(await hasTables({ imagePath }), false)
   })
 
   it('runs in memory, many at once', async () => {
@@ -146,4 +162,16 @@ describe('an embedded server', () => {
     const again = await scene.connect(await scene.start())
     assert.deepEqual((await again.query('select n from kept')).rows, [{ n: 7 }])
   })
+
+  /** It takes a tenth of a second to make it: one that was too quick is taken away, and the next one is tried. */
+  async function killHalfWay(folder: string): Promise<void> {
+    for (let tries = 0; tries < 10; tries++) {
+      const holder = new HolderProcess(folder)
+      while (!existsSync(`${folder}.new`) && !existsSync(folder)) await sleep(1)
+      await holder.kill()
+      if (!existsSync(folder)) return
+      rmSync(folder, { recursive: true })
+    }
+    assert.fail('each process had made the database before it was killed')
+  }
 })

@@ -63,6 +63,15 @@ describe('the 56 events', function () {
     }
   })
 
+  it('and the rows that they tell of agree, whatever happened', () => {
+    for (const { scenario, log, verified } of observations) {
+      const { tasks, events, differences, stuck } = verified
+      assert.deepEqual([differences, stuck], [[], []], scenario)
+      assert.equal(tasks, new Set(log.flatMap(({ taskId }) => taskId ?? [])).size, scenario)
+      assert.equal(events, log.filter(({ taskId }) => taskId !== undefined).length, scenario)
+    }
+  })
+
   it('have ids of version 7 that no other event has', () => {
     each(({ id }) => assert.match(id, uuidV7))
     for (const { heard } of observations) assert.equal(new Set(heard.map(({ id }) => id)).size, heard.length)

@@ -1,3 +1,4 @@
+import type { VerifyReport } from '../../../core/contracts/verification.js'
 import type { TaskerEvent } from '../../../core/events/envelope.js'
 import type { TestTasker } from '../../../core/testing/index.js'
 
@@ -6,11 +7,12 @@ export interface Observation {
   readonly scenario: string
   readonly heard: readonly TaskerEvent<string>[]
   readonly log: readonly TaskerEvent<string>[]
+  readonly verified: VerifyReport
 }
 
 /** Reads the log of a kernel that is at rest. */
 export async function observe(scenario: string, t: TestTasker): Promise<Observation> {
-  return { scenario, heard: t.events.all(), log: await readLog(t) }
+  return { scenario, heard: t.events.all(), log: await readLog(t), verified: await t.verify({ graceMs: 0 }) }
 }
 
 export async function readLog(t: TestTasker): Promise<TaskerEvent<string>[]> {

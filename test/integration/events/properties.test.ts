@@ -53,6 +53,8 @@ async function runAndCheck(t: TestTasker, steps: readonly RandomStep[], boots: n
   const { task } = await t.run({ name: 'random', context: { steps: steps.length } })
   const log = await readLog(t)
   assert.deepEqual(rebuild(task.id, log), stored(task))
+  const { differences, stuck } = await t.verify({ graceMs: 0 })
+  assert.deepEqual([differences, stuck], [[], []])
   assert.deepEqual(doubledFacts(t.events.all(), boots), [])
   return task
 }

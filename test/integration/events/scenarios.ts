@@ -234,8 +234,9 @@ async function observeDrain(): Promise<Observation> {
   const reader = await open()
   await until(() => reader.events.of('task.completed').length > 0)
   const log = await readLog(reader)
+  const verified = await reader.verify({ graceMs: 0 })
   await reader.stop()
   await rm(folder, { recursive: true, force: true })
   const heard = [...t.events.all(), ...reader.events.all().filter(({ taskId }) => taskId !== undefined)]
-  return { scenario: 'a worker that stops with work left', heard, log }
+  return { scenario: 'a worker that stops with work left', heard, log, verified }
 }

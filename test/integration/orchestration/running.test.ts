@@ -292,7 +292,7 @@ step_templates:
     assert.ok((view.steps[0]?.results as number) >= runAt.getTime())
   })
 
-  it('parks a task whose version no worker has the code of, says so, and runs it once the code is there', async () => {
+  it('parks a task that no worker has the code of, writes that once, and runs it as soon as the code is there', async () => {
     const task = defineTask({ name: 'versioned', version: '1.0.0' }).step('only', async () => 'ran')
     await using t = await openTestTasker({ handlers: [task] })
     const created = await t.tasks.create(task, { runAt: new Date(t.clock.now() + 1_000) })
@@ -300,8 +300,18 @@ step_templates:
     await t.clock.advance('30s')
     const parked = await t.tasks.get(created.id)
     assert.deepEqual([parked?.state, parked?.parked], ['pending', 'no_handler'])
+    const names = async () => {
+      const logged: string[] = []
+      for await (const { name } of t.log.tail({ taskId: created.id })) logged.push(name)
+      return logged
+    }
+    const written = ['initialize_requested', 'start_requested', 'initialize_requested'].map((name) => `task.${name}`)
+    const isOfTask = (name: string) => name.startsWith('task.')
+    await t.clock.advance('10m')
+    assert.deepEqual((await names()).filter(isOfTask), written)
+    const before = t.clock.now()
     t.handlers.register(task)
-    await t.clock.advance('2m')
-    assert.equal((await t.tasks.get(created.id))?.state, 'complete')
+    assert.equal((await t.tasks.wait(created, { timeoutMs: 5_000 })).state, 'complete')
+    assert.equal(t.clock.now(), before, 'it did not wait for its time to be looked at again')
   })
 })

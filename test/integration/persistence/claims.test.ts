@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { ClaimRequest } from '../../../core/contracts/store.js'
+import type { ClaimedTask, ClaimRequest, Serving } from '../../../core/contracts/store.js'
+import { ClaimFunction } from '../../../core/persistence/claim-function.js'
 import type { Database } from '../../../core/persistence/database.js'
 import { PostgresStore } from '../../../core/persistence/store.js'
 import { change, creation, logEvent, stepRecord, taskRecord } from '../../support/task-records.js'
@@ -12,7 +13,7 @@ import {
 
 const NOW = '2026-06-01T12:00:00.000Z'
 const LATER = '2026-06-01T12:00:00.001Z'
-const claim = (workerId: string, limit = 100): ClaimRequest => ({ workerId, limit, now: NOW, leaseMs: 5_000 })
+const claim = (workerId: string, limit = 100): ClaimRequest => ({ workerId, limit, now: NOW })
 
 describe('claiming tasks', () => {
   let database: Database
@@ -21,8 +22,8 @@ describe('claiming tasks', () => {
   beforeEach(async () => {
     database = await openTestDatabase()
     store = new PostgresStore(database)
-    await store.registerWorker({ id: 'a', host: 'here', processId: 1 })
-    await store.registerWorker({ id: 'b', host: 'here', processId: 2 })
+    await store.registerWorker({ id: 'a', host: 'here', processId: 1, leaseMs: 5_000 })
+    await store.registerWorker({ id: 'b', host: 'here', processId: 2, leaseMs: 5_000 })
   })
   afterEach(() => closeTestDatabase(database))
 
@@ -104,6 +105,99 @@ describe('claiming tasks', () => {
     assert.equal(claimed.filter(({ previousOwnerId }) => previousOwnerId === 'nobody').length, 2)
   })
 
+  describe('in a fleet whose workers have different code', () => {
+    const old = { version: '1.0.0', dueAt: NOW }
+    const fresh = { version: '2.0.0', dueAt: NOW }
+    const kinds = ({ version }: { readonly version: string }) => ({ kinds: [`shop.order@${version}`] })
+    const register = (id: string, serves: Serving) =>
+      store.registerWorker({ id, host: 'here', processId: 2, leaseMs: 5_000, serves })
+    const claimAs = (serves: Serving) => store.claimDue({ ...claim('a'), serves })
+    const taken = (claimed: readonly ClaimedTask[]) => claimed.map(({ task, unserved }) => [task.id, unserved])
+
+    it('takes what it has the code of, and leaves what another live worker has', async () => {
+      const [mine, theirs] = [taskRecord(old), taskRecord(fresh)]
+      await store.commit([creation(mine), creation(theirs)])
+      await register('b', kinds(fresh))
+      assert.deepEqual(taken(await claimAs(kinds(old))), [[mine.id, undefined]])
+      assert.deepEqual(taken(await store.claimDue({ ...claim('b'), serves: kinds(fresh) })), [[theirs.id, undefined]])
+    })
+
+    it('takes what no live worker has the code of, to be parked: also from an owner that is gone', async () => {
+      const [due, abandoned] = [taskRecord(fresh), taskRecord({ ...fresh, state: 'in_progress', ownerId: 'nobody' })]
+      await store.commit([creation(due), creation(abandoned)])
+      await register('b', kinds(fresh))
+      await makeSilent('b')
+      assert.deepEqual(taken(await claimAs(kinds(old))), [
+        [abandoned.id, 'no_handler'],
+        [due.id, 'no_handler'],
+      ])
+    })
+
+    it('takes what no worker with the code is pinned to, to be parked, whether it has the code itself or another one', async () => {
+      const task = taskRecord(old)
+      await store.commit([creation(task)])
+      assert.deepEqual(taken(await claimAs({ ...kinds(old), namespaces: ['bank'] })), [[task.id, 'no_worker']])
+      await store.release(task.id, 1)
+      await register('b', { ...kinds(old), namespaces: ['bank'] })
+      assert.deepEqual(taken(await claimAs(kinds(fresh))), [[task.id, 'no_worker']])
+      await store.release(task.id, 2)
+      await register('b', { ...kinds(old), namespaces: ['bank', 'shop'] })
+      assert.deepEqual(await claimAs(kinds(fresh)), [])
+      assert.equal((await store.claimDue({ ...claim('b'), serves: kinds(old) })).length, 1)
+    })
+
+    it('takes what is parked for want of a worker as soon as it serves it, or to say another reason, and not again and again', async () => {
+      const task = taskRecord({ ...fresh, parked: 'no_handler', dueAt: '2026-06-01T12:01:00.000Z' })
+      await store.commit([creation(task), creation(taskRecord({ ...fresh, parked: 'paused', dueAt: LATER }))])
+      assert.deepEqual(await claimAs(kinds(old)), [], 'the reason is the same')
+      await register('b', { ...kinds(fresh), namespaces: ['bank'] })
+      assert.deepEqual(taken(await claimAs(kinds(old))), [[task.id, 'no_worker']])
+      await store.release(task.id, 1)
+      assert.deepEqual(taken(await claimAs(kinds(fresh))), [[task.id, undefined]])
+    })
+
+    it('takes what it can run before what it can only park, and little of that at once, or none', async () => {
+      const mine = taskRecord({ ...old, priority: -1 })
+      const theirs = Array.from({ length: 120 }, () => taskRecord(fresh))
+      await store.commit([mine, ...theirs].map((task) => creation(task)))
+      const request = { ...claim('a', 1), serves: kinds(old) }
+      assert.deepEqual(taken(await store.claimDue(request)), [[mine.id, undefined]])
+      assert.deepEqual(await store.claimDue({ ...request, takesUnserved: false }), [])
+      assert.equal((await store.claimDue({ ...request, limit: 500 })).length, 100)
+    })
+
+    it('merges kinds by priority and due time', async () => {
+      const at = (version: string, priority: number, minute: number) =>
+        taskRecord({ version, priority, dueAt: `2026-06-01T11:0${minute}:00.000Z` })
+      const tasks = [at('1.0.0', 1, 3), at('2.0.0', 1, 4), at('1.0.0', 0, 1), at('2.0.0', 0, 2), at('1.0.0', 0, 5)]
+      await store.commit(tasks.map((task) => creation(task)))
+      const claimed = await store.claimDue(claim('a', 4))
+      assert.deepEqual(
+        claimed.map(({ task }) => task.id),
+        tasks.slice(0, 4).map(({ id }) => id),
+      )
+    })
+
+    it('reads nothing of what is due for others, however much that is', async () => {
+      const pagesRead = async (): Promise<number> => {
+        const call = `${new ClaimFunction(database).name}('a', 50, '${NOW}', '{shop.order@1.0.0}', null, true)`
+        const [row] = await database.query<{ 'QUERY PLAN': readonly { readonly Plan: Record<string, number> }[] }>(
+          `explain (analyze, buffers, format json) select * from ${call}`,
+        )
+        const { Plan } = row!['QUERY PLAN'][0]!
+        return Plan['Shared Hit Blocks']! + Plan['Shared Read Blocks']!
+      }
+      await register('b', kinds(fresh))
+      await store.commit([creation(taskRecord(fresh)), creation(taskRecord({ ...fresh, parked: 'paused' }))])
+      await pagesRead()
+      const few = await pagesRead()
+      for (const parked of [null, 'paused'] as const)
+        await store.commit(Array.from({ length: 1_000 }, () => creation(taskRecord({ ...fresh, parked }))))
+      const many = await pagesRead()
+      assert.ok(many < few + 20, `${few} pages, with 2000 tasks of others ${many}`)
+    })
+  })
+
   it('gives every task to one of many workers that claim at once', async () => {
     const tasks = Array.from({ length: 200 }, (_, index) => taskRecord({ dueAt: NOW, priority: index % 3 }))
     await store.commit(tasks.map((task) => creation(task)))
@@ -142,7 +236,7 @@ describe('claiming tasks', () => {
   })
 
   it('claims one task in whatever state, unless its owner lives', async () => {
-    const request = { workerId: 'a', now: NOW, leaseMs: 5_000 }
+    const request = { workerId: 'a', now: NOW }
     const failed = taskRecord({ state: 'error', dueAt: null })
     const owned = taskRecord({ state: 'in_progress', ownerId: 'b', epoch: 2 })
     await store.commit([creation(failed), creation(owned)])
@@ -231,22 +325,6 @@ describe('claiming tasks', () => {
     ])
     assert.equal(await store.nextDueAt(), early.dueAt)
     assert.equal(await store.hasUnfinishedTasks(), true)
-  })
-
-  it('gives a due time to unfinished tasks that nothing would wake', async () => {
-    const stuck = taskRecord({ dueAt: null })
-    await store.commit([
-      creation(stuck),
-      creation(taskRecord({ dueAt: null, ownerId: 'a' })),
-      creation(taskRecord({ dueAt: null, state: 'complete' })),
-    ])
-    const repaired = await store.repairStuck(NOW)
-    assert.deepEqual(
-      repaired.map(({ task }) => task),
-      [{ ...stuck, dueAt: NOW }],
-    )
-    assert.deepEqual(await store.repairStuck(NOW), [])
-    assert.equal((await store.claimDue(claim('a')))[0]?.task.id, stuck.id)
   })
 
   it('counts all workers but one as gone where only one can live, and refuses heartbeats of the unregistered', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { WriteOutcome } from '../../../core/contracts/store.js'
 import type { StepRecord, TaskRecord } from '../../../core/contracts/task-record.js'
+import { DatabaseUnavailableError } from '../../../core/errors/persistence-errors.js'
 import type { Database } from '../../../core/persistence/database.js'
 import { PostgresStore } from '../../../core/persistence/store.js'
 import { change, creation, logEvent, stepRecord, taskRecord } from '../../support/task-records.js'
@@ -127,7 +128,7 @@ describe('committing writes', () => {
     const task = taskRecord({ ownerId: 'old', epoch: 1 })
     const step = stepRecord(task)
     await store.commit([creation(task, [step])])
-    const claimed = await store.claimTask(task.id, { workerId: 'new', now: task.createdAt, leaseMs: 1000 })
+    const claimed = await store.claimTask(task.id, { workerId: 'new', now: task.createdAt })
     assert.equal(claimed?.task.epoch, 2)
     const stale = change(
       task,
@@ -135,11 +136,14 @@ describe('committing writes', () => {
       {
         changedSteps: [{ ...step, state: 'complete' }],
         newSteps: [stepRecord(task, { name: 'other', position: 1 })],
-        participants: [() => assert.fail('a participant of a lost write ran')],
       },
     )
     const bystander = taskRecord()
-    const outcomes = await store.commit([stale, creation(bystander)])
+    const accompanied: string[] = []
+    const outcomes = await store.commit([stale, creation(bystander)], async (_transaction, writes) => {
+      accompanied.push(...writes.map((write) => write.task.id))
+    })
+    assert.deepEqual(accompanied, [bystander.id])
     assert.deepEqual(outcomes[0], { status: 'lost', currentEpoch: 2 })
     assert.equal(outcomes[1]?.status, 'committed')
     const view = await store.getTask(task.id)
@@ -256,23 +260,47 @@ describe('committing writes', () => {
     assert.deepEqual(statuses(outcomes), ['refused', 'committed'])
   })
 
-  it('lets participants run in the transaction: with it they commit, and their failure undoes it', async () => {
+  it('lets others take part in the transaction: with it they commit, and their failure undoes it', async () => {
     const task = taskRecord()
-    const workers = database.table('workers')
-    const insert = `insert into ${workers} values ($1, 'h', 1, now(), now())`
-    const participants = [
-      async (transaction: { query(sql: string, values: readonly unknown[]): Promise<unknown[]> }) => {
-        await transaction.query(insert, ['participant'])
-      },
-    ]
-    await store.commit([creation(task, [], { participants })])
-    assert.equal((await database.query(`select 1 from ${workers} where id = 'participant'`)).length, 1)
-    const failing = [() => Promise.reject(new TypeError('the participant failed'))]
+    const namespaces = database.table('namespaces')
+    const insert = `insert into ${namespaces} (name, created_at) values ($1, now())`
+    await store.commit([creation(task)], async (transaction) => {
+      await transaction.query(insert, ['participant'])
+    })
+    assert.equal((await database.query(`select 1 from ${namespaces} where name = 'participant'`)).length, 1)
     await assert.rejects(
-      store.commit([change(task, { priority: 5 }, { participants: failing })]),
+      store.commit([change(task, { priority: 5 })], () => Promise.reject(new TypeError('the participant failed'))),
       /the participant failed/,
     )
     assert.equal((await store.getTaskRecord(task.id))?.priority, 0)
+  })
+
+  it('finds out what of a commit without an answer was committed, and writes the rest', async () => {
+    const other = await openSame(database)
+    const patient = new PostgresStore(other)
+    const [seen, unseen, silent] = [taskRecord(), taskRecord(), taskRecord()]
+    await store.commit([creation(seen), creation(unseen), creation(silent)])
+    const writes = [
+      change(seen, { priority: 1 }),
+      creation(taskRecord()),
+      change(unseen, { priority: 2 }),
+      change(silent, { priority: 3 }, { events: [] }),
+    ]
+    // The answer to a commit is lost: the first two went through, the server never got the others.
+    const lost = patient.commit(writes, () => Promise.reject(new DatabaseUnavailableError(new Error('no answer'))))
+    await assert.rejects(lost, DatabaseUnavailableError)
+    const through = await store.commit(writes.slice(0, 2))
+    const outcomes = await patient.commit(writes)
+    assert.deepEqual(statuses(outcomes), ['committed', 'committed', 'committed', 'committed'])
+    assert.deepEqual(outcomes.slice(0, 2), through)
+    assert.equal((await store.readLog({ taskId: seen.id })).length, 2)
+    assert.deepEqual(
+      await Promise.all([seen, unseen, silent].map(async ({ id }) => (await store.getTaskRecord(id))?.priority)),
+      [1, 2, 3],
+    )
+    // Without a doubt, the same writes again are a defect of who gives them.
+    assert.deepEqual(statuses(await store.commit(writes.slice(0, 2))), ['refused', 'refused'])
+    await other.close()
   })
 
   it('does not deadlock where groups hold the same tasks in different orders', async () => {

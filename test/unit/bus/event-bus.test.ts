@@ -36,6 +36,47 @@ describe('the event bus', () => {
     assert.ok(heard.every((event) => event === published))
   })
 
+  it('makes no event for a subscriber that does not want it, and asks it once for each name', () => {
+    const { bus } = openBus()
+    const asked: string[] = []
+    const wants = (name: string) => {
+      asked.push(name)
+      return name === 'task.completed'
+    }
+    const off = bus.attach({ name: 'choosy', on: { '*': () => {} }, wants })
+    assert.equal(bus.publishLifecycle('workflow.task_reenqueue_started', retryStarted), undefined)
+    assert.ok(bus.publishLifecycle('task.completed', completed))
+    bus.publishLifecycle('task.completed', completed)
+    assert.deepEqual(new Set(asked), new Set(['workflow.task_reenqueue_started', 'task.completed']))
+    assert.ok(asked.length <= 4, asked.join())
+    off()
+    assert.equal(bus.hasListeners('task.completed'), false)
+  })
+
+  it('gives a subscriber whose wants throws everything', () => {
+    const { bus } = openBus()
+    bus.attach({
+      name: 'broken',
+      on: { 'task.*': () => {} },
+      wants: () => {
+        throw new Error('no')
+      },
+    })
+    assert.equal(bus.hasListeners('task.completed'), true)
+  })
+
+  it('makes no event for a passive listener, which hears what is made for others', () => {
+    const { bus } = openBus()
+    const counted: string[] = []
+    bus.on('*', (event) => counted.push(event.name), { isPassive: true })
+    assert.equal(bus.publishLifecycle('task.completed', completed), undefined)
+    const off = bus.on('task.completed', () => {})
+    bus.publishLifecycle('task.completed', completed)
+    off()
+    assert.equal(bus.publishLifecycle('task.completed', completed), undefined)
+    assert.deepEqual(counted, ['task.completed'])
+  })
+
   it('keeps what the publisher says about the envelope', () => {
     const { bus } = openBus()
     bus.on('*', () => {})

@@ -22,7 +22,7 @@ const commands = [
   ...['run', 'start', 'tasks create', 'tasks list', 'tasks show', 'tasks cancel', 'tasks resolve', 'tasks retry'],
   ...['steps show', 'steps cancel', 'steps resolve', 'steps retry', 'events list', 'events show', 'events tail'],
   ...['export', 'handlers list', 'subscribers list', 'exporters list', 'plugins list', 'graph'],
-  ...['config print', 'config check', 'db migrate', 'db status'],
+  ...['config print', 'config check', 'db migrate', 'db status', 'db retention', 'verify'],
 ]
 
 describe('cli: the command line', () => {
@@ -33,7 +33,7 @@ describe('cli: the command line', () => {
   it('names every command in its help', async () => {
     const { code, output } = await call(['--help'])
     assert.equal(code, 0)
-    const names = new Set([...commands.map((command) => command.split(' ')[0]!), 'verify', 'generate', 'init'])
+    const names = new Set([...commands.map((command) => command.split(' ')[0]!), 'generate', 'init'])
     for (const name of names) assert.match(output, new RegExp(`^ {2}${name}\\b`, 'm'), name)
   })
 
@@ -115,7 +115,6 @@ describe('cli: the command line', () => {
 
   it('says of commands of later versions that they are', async () => {
     const later = [
-      ['verify'],
       ['generate', 'handler', 'x'],
       ['init', 'shop'],
       ['events', 'replay', '--subscriber', 'x'],

@@ -16,7 +16,7 @@ describe('cli: exit codes', () => {
   it('are 2 for what the caller can mend by calling otherwise', () => {
     const wrongCalls = [
       new InvalidArgumentError('--limit', 'it is no number'),
-      new CommandNotYetError('verify', 'Wait.'),
+      new CommandNotYetError('generate', 'Wait.'),
       new ConfigurationFileNotFoundError('/nowhere.ts'),
       new UnknownHandlerError({ namespace: 'a', name: 'b', missing: 'name', choices: [] }),
       new UnknownFormatError('png', ['csv']),

@@ -31,7 +31,7 @@ describe('loadConfig', () => {
     const config = await loadConfig({ cwd: project.path('below'), variables })
     assert.equal(config.file, undefined)
     assert.equal(config.directory, project.path('below'))
-    assert.deepEqual(config.values.worker, {})
+    assert.equal(config.values.worker.name, undefined)
   })
 
   it('loads TypeScript and JavaScript, and leaves nothing behind in the project', async () => {

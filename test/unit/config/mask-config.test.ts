@@ -24,6 +24,9 @@ describe('printableConfig', () => {
       path: config.values.database.path,
       schema: 'tasker',
       poolSize: 10,
+      connectTimeoutMs: 10_000,
+      queryTimeoutMs: 30_000,
+      waitAtBootMs: 0,
       ssl: { key: '[FILTERED]', ca: 'public' },
     })
     assert.deepEqual(values.plugins, [

@@ -11,14 +11,23 @@ describe('resolveConfig', () => {
   it('fills an empty configuration with the documented defaults', async () => {
     const { values, environment, mode, sources, file } = await resolveConfig({}, { cwd: '/srv/shop', variables })
     assert.deepEqual(values, {
-      database: { path: resolve('/srv/shop/.tasker/db'), schema: 'tasker', poolSize: 10 },
+      database: {
+        path: resolve('/srv/shop/.tasker/db'),
+        schema: 'tasker',
+        poolSize: 10,
+        connectTimeoutMs: 10_000,
+        queryTimeoutMs: 30_000,
+        waitAtBootMs: 0,
+      },
       handlers: [],
       subscribers: [],
       exporters: [],
       plugins: [],
+      log: { upkeep: true, upkeepIntervalMs: 600_000 },
+      retention: { batchSize: 200 },
       discovery: { packages: true, disable: [] },
       execution: {
-        concurrentTasks: 50,
+        concurrentTasks: 200,
         concurrentStepsPerTask: 16,
         defaultTimeoutMs: 600_000,
         timeoutGraceMs: 5000,
@@ -27,7 +36,8 @@ describe('resolveConfig', () => {
         drainTimeoutMs: 30_000,
         pollIntervalMs: 250,
         sweepIntervalMs: 15_000,
-        leaseMs: 5000,
+        leaseMs: 4000,
+        deafAfterMs: 30_000,
         heartbeatIntervalMs: 1000,
       },
       backoff: { delaysMs: [1000, 2000, 4000, 8000, 16_000, 32_000], maxMs: 300_000, jitter: 0.1 },
@@ -42,7 +52,7 @@ describe('resolveConfig', () => {
       filter: { parameters: [...defaultFilterParameters], mask: '[FILTERED]' },
       metrics: { enabled: true, snapshotIntervalMs: 30_000 },
       boot: { timeoutMs: 30_000 },
-      worker: {},
+      worker: { heartbeatThread: true },
     })
     assert.deepEqual([environment, mode, file, sources], ['development', 'development', undefined, {}])
   })

@@ -50,6 +50,7 @@ const oneOfEach: readonly TaskerEvent[] = [
     stepsRun: 1,
     outcome: 'complete',
   }),
+  lifecycleEvent('workflow.task_state_unclear', { ...task, finding: 'x', action: 'requeued' }),
 ]
 
 function feeding() {

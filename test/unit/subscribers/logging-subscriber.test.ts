@@ -54,16 +54,17 @@ describe('the logging subscriber', () => {
     assert.equal(logged(failure(false))!.level, 'error')
   })
 
-  it('tells the life of tasks and steps as info, and what happens inside as debug', () => {
+  it('tells the ends of tasks and what people do as info, and what comes with every step as debug', () => {
     const levelOf = (name: (typeof lifecycleEventNames)[number]) =>
       logged(lifecycleEvent(name, samplePayload(name)) as TaskerEvent)!.level
     assert.deepEqual(
-      (['task.completed', 'step.completed', 'step.retry_requested', 'task.initialize_requested'] as const).map(levelOf),
+      (['task.completed', 'task.retry_requested', 'step.resolved_manually', 'export.completed'] as const).map(levelOf),
       ['info', 'info', 'info', 'info'],
     )
     assert.equal(levelOf('task.failed'), 'error')
     const inside = lifecycleEventNames.filter((name) => levelOf(name) === 'debug')
     assert(inside.includes('workflow.task_started'))
+    assert(inside.includes('step.completed'))
     assert(inside.includes('observability.step.handle'))
     assert(inside.includes('step.before_transition'))
   })

@@ -1,0 +1,31 @@
+import type { ClaimedTask } from '../contracts/store.js'
+import type { OrchestrationCause } from '../events/event-vocabularies.js'
+import { aboutTask, type LifecyclePublisher } from './lifecycle-publisher.js'
+
+/** Most published requests that are remembered until their claim. */
+const maxRemembered = 10_000
+
+/** Publishes that a task is asked to run, once for each run: whoever creates or reopens it does, or else whoever claims it. */
+export class RunRequests {
+  readonly #publisher: LifecyclePublisher
+  /** Tasks whose request this process has published: their claim does not repeat it. */
+  readonly #published = new Set<string>()
+
+  constructor(publisher: LifecyclePublisher) {
+    this.#publisher = publisher
+  }
+
+  /** The oldest are forgotten beyond a number: what another process claims is never taken out by a claim here. */
+  notePublished(taskId: string): void {
+    this.#published.add(taskId)
+    if (this.#published.size > maxRemembered) this.#published.delete(this.#published.values().next().value!)
+  }
+
+  claimed({ task, previousOwnerId }: ClaimedTask): void {
+    if (this.#published.delete(task.id)) return
+    const isNew = task.startedAt === null && previousOwnerId === null
+    const cause: OrchestrationCause = previousOwnerId !== null ? 'recovered' : isNew ? 'created' : 'due'
+    const about = { taskId: task.id, correlationId: task.correlationId }
+    this.#publisher.publish('workflow.orchestration_requested', about, () => ({ ...aboutTask(task), cause }))
+  }
+}

@@ -1,0 +1,238 @@
+import { createHash } from 'node:crypto'
+import type { TaskWrite } from '../contracts/store.js'
+import type { StepRecord, TaskRecord } from '../contracts/task-record.js'
+import { type ColumnArray, columnArray } from './column-arrays.js'
+import type { Database } from './database.js'
+import { StepEntity } from './entities/step-entity.js'
+import { TaskEntity } from './entities/task-entity.js'
+import { type Column, columnsOf, pickColumns } from './table-columns.js'
+
+/** What a task's later commits may change; the rest stands as it was created, so that contexts travel once. */
+const changingTaskProperties = [
+  'state',
+  'priority',
+  'stepCount',
+  'timeoutMs',
+  'error',
+  'dueAt',
+  'parked',
+  'startedAt',
+  'completedAt',
+  'ownerId',
+  'epoch',
+  'logEntry',
+] as const satisfies readonly (keyof TaskRecord)[]
+
+const changingStepProperties = [
+  'state',
+  'attempts',
+  'retryLimit',
+  'idempotencyKey',
+  'childTaskId',
+  'error',
+  'dueAt',
+  'resolvedHow',
+  'ownerLosses',
+  'drains',
+  'resultEntry',
+  'resultIndex',
+  'startedAt',
+  'completedAt',
+] as const satisfies readonly (keyof StepRecord)[]
+
+/** Raised where an update did not find all its rows. */
+export const ROWS_MISSING_STATE = 'TK001'
+
+/** What one call gives back. */
+export interface CommitFunctionRow {
+  /** Ids of the log entries, in the order of the writes that have events; null if nothing was written. */
+  readonly logIds: readonly string[] | null
+  /** Where a task is not as the writes expect: all of them as they are now, locked. Then nothing was written. */
+  readonly mismatch: readonly { readonly id: string; readonly epoch: number; readonly log_entry: number }[] | null
+}
+
+/** One kind of row among the parameters: its columns travel as one array each. */
+interface Group {
+  readonly name: string
+  readonly columns: readonly (Column & ColumnArray)[]
+}
+
+/**
+ * The function of the database that a commit calls: locks the rows of the tasks in id order, compares epochs and entry numbers
+ * under the locks, and writes everything with one statement for each kind of row. One round trip in all where nobody else takes
+ * part in the transaction, and the plans are kept by the server.
+ *
+ * Under the lock, because between a look without a lock and the write another worker could claim the task; a function and not one
+ * statement, because a statement sees the rows as they were when it began, before it waited for the lock.
+ *
+ * Its name ends in a hash of its text: workers of two versions may use one database.
+ */
+export class CommitFunction {
+  /** With its schema. */
+  readonly name: string
+  readonly createSql: string
+  readonly callSql: string
+  readonly #groups: readonly Group[]
+
+  constructor(database: Database) {
+    const taskColumns = columnsOf(database, TaskEntity)
+    const stepColumns = columnsOf(database, StepEntity)
+    const taskKey = pickColumns(taskColumns, ['id', 'epoch', 'logEntry'])
+    const stepKey = pickColumns(stepColumns, ['taskId', 'position'])
+    const groups = {
+      locked: group('locked', taskKey),
+      changedTasks: group('task', [
+        ...pickColumns(taskColumns, ['id']),
+        ...pickColumns(taskColumns, changingTaskProperties),
+      ]),
+      newTasks: group('new_task', taskColumns),
+      changedSteps: group('step', [...stepKey, ...pickColumns(stepColumns, changingStepProperties)]),
+      newSteps: group('new_step', stepColumns),
+      answers: group('answer', answerColumns),
+      entries: group('entry', entryColumns),
+    }
+    this.#groups = Object.values(groups)
+    const parameters = this.#groups.flatMap(({ name, columns }) =>
+      columns.map((column) => `${parameterName(name, column)} ${column.parameterType}`),
+    )
+    const body = functionBody(database, groups)
+    const hash = createHash('sha256').update(`${parameters.join()}${body}`).digest('hex').slice(0, 8)
+    this.name = database.table(`commit_${hash}`)
+    this.createSql = `create or replace function ${this.name}(${parameters.join(', ')},
+      out "logIds" text[], out mismatch json) language plpgsql
+      set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+      as $function$${body}$function$`
+    this.callSql = `select * from ${this.name}(${parameters.map((_, index) => `$${index + 1}`).join(', ')})`
+  }
+
+  /** The values of a call. @throws UnserializableWriteError */
+  values(writes: readonly TaskWrite[]): readonly (string | null)[] {
+    const changed = writes.filter((write) => !write.isNew)
+    const locked = changed.map(lockedRow).sort((a, b) => (a.id < b.id ? -1 : 1))
+    const rows: Readonly<Record<string, readonly object[]>> = {
+      locked,
+      task: changed.map((write) => write.task),
+      new_task: writes.filter((write) => write.isNew).map((write) => write.task),
+      step: writes.flatMap((write) => write.changedSteps),
+      new_step: writes.flatMap((write) => write.newSteps),
+      answer: writes.flatMap((write) => write.answers),
+      entry: writes.filter((write) => write.events.length > 0).map(entryRow),
+    }
+    return this.#groups.flatMap(({ name, columns }) => encodeRows(columns, rows[name]!))
+  }
+}
+
+const answerColumns: readonly Column[] = [
+  { property: 'commandId', name: 'id', type: 'uuid' },
+  { property: 'outcome', name: 'outcome', type: 'jsonb' },
+]
+
+const entryColumns: readonly Column[] = [
+  { property: 'taskId', name: 'task_id', type: 'uuid' },
+  { property: 'entry', name: 'entry', type: 'int' },
+  { property: 'events', name: 'events', type: 'json' },
+]
+
+function group(name: string, columns: readonly Column[]): Group {
+  return { name, columns: columns.map((column) => ({ ...column, ...columnArray(column) })) }
+}
+
+function parameterName(groupName: string, { name }: Column): string {
+  return `p_${groupName}_${name}`
+}
+
+function encodeRows(columns: Group['columns'], rows: readonly object[]): (string | null)[] {
+  if (rows.length === 0) return columns.map(() => null)
+  return columns.map(({ property, encode }) => encode(rows.map((row) => (row as Record<string, unknown>)[property])))
+}
+
+/** As the row must be for the write to fit. */
+function lockedRow({ task, events }: TaskWrite) {
+  return { id: task.id, epoch: task.epoch, logEntry: task.logEntry - (events.length > 0 ? 1 : 0) }
+}
+
+function entryRow({ task, events }: TaskWrite) {
+  return { taskId: task.id, entry: task.logEntry, events }
+}
+
+/** `unnest(task_ids, task_states, …) as x(id, state, …)` */
+function unnest({ name, columns }: Group): string {
+  const arrays = columns.map((column) => column.asArray(parameterName(name, column)))
+  return `unnest(${arrays.join(', ')}) as x(${columns.map((column) => column.name).join(', ')})`
+}
+
+function assignments({ columns }: Group, keys: readonly string[]): string {
+  const changing = columns.filter(({ property }) => !keys.includes(property))
+  return changing.map(({ name, asValue }) => `${name} = ${asValue(`x.${name}`)}`).join(', ')
+}
+
+function insert(table: string, rows: Group): string {
+  const names = rows.columns.map(({ name }) => name).join(', ')
+  const values = rows.columns.map(({ name, asValue }) => asValue(`x.${name}`)).join(', ')
+  return `insert into ${table} (${names}) select ${values} from ${unnest(rows)}`
+}
+
+/** Each statement is left out where it has no rows: it would still cost its start. */
+function ifAny({ name, columns }: Group, statements: string): string {
+  return `if ${parameterName(name, columns[0]!)} is not null then ${statements} end if;`
+}
+
+function mustFindAll({ name, columns }: Group, what: string): string {
+  return `get diagnostics row_count = row_count;
+    if row_count <> cardinality(${parameterName(name, columns[0]!)}) then
+      raise exception 'a commit was to change % ${what} and found %', cardinality(${parameterName(name, columns[0]!)}), row_count
+        using errcode = '${ROWS_MISSING_STATE}';
+    end if;`
+}
+
+type Groups = Readonly<
+  Record<'locked' | 'changedTasks' | 'newTasks' | 'changedSteps' | 'newSteps' | 'answers' | 'entries', Group>
+>
+
+function functionBody(database: Database, groups: Groups): string {
+  const { locked, changedTasks, newTasks, changedSteps, newSteps, answers, entries } = groups
+  const tasks = database.table('tasks')
+  return `
+#variable_conflict use_column
+declare
+  row_count bigint;
+  ids uuid[];
+  epochs int[];
+  log_entries int[];
+begin
+  ${ifAny(
+    locked,
+    `select array_agg(l.id), array_agg(l.epoch), array_agg(l.log_entry) into ids, epochs, log_entries
+      from (select id, epoch, log_entry from ${tasks} where id = any(p_locked_id) order by id for update) l;
+    if ids is distinct from p_locked_id or epochs is distinct from p_locked_epoch
+      or log_entries is distinct from p_locked_log_entry then
+      select coalesce(json_agg(f), '[]') into mismatch from unnest(ids, epochs, log_entries) as f(id, epoch, log_entry);
+      return;
+    end if;`,
+  )}
+  ${ifAny(newTasks, `${insert(tasks, newTasks)};`)}
+  ${ifAny(newSteps, `${insert(database.table('steps'), newSteps)};`)}
+  ${ifAny(
+    changedTasks,
+    `update ${tasks} t set ${assignments(changedTasks, ['id'])} from ${unnest(changedTasks)} where t.id = x.id;
+    ${mustFindAll(changedTasks, 'tasks')}`,
+  )}
+  ${ifAny(
+    changedSteps,
+    `update ${database.table('steps')} s set ${assignments(changedSteps, ['taskId', 'position'])}
+      from ${unnest(changedSteps)} where s.task_id = x.task_id and s.position = x.position;
+    ${mustFindAll(changedSteps, 'steps')}`,
+  )}
+  ${ifAny(
+    answers,
+    `update ${database.table('commands')} c set outcome = x.outcome::jsonb from ${unnest(answers)} where c.id = x.id and c.outcome is null;`,
+  )}
+  ${ifAny(
+    entries,
+    `with logged as (${insert(database.table('event_log'), entries)} returning id)
+    select array_agg(id::text) into "logIds" from logged;`,
+  )}
+  "logIds" := coalesce("logIds", '{}');
+end
+`
+}
