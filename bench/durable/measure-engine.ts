@@ -36,7 +36,8 @@ export async function measureEngine(
   { tasks, single }: Amount,
 ): Promise<Sample> {
   const stepsPerTask = settings.shape.steps.length
-  const warmUp = { tasks: Math.ceil(tasks / 10), single: Math.ceil(single / 10) }
+  // Workers run for days: what is measured is not how soon a compiler has seen enough.
+  const warmUp = { tasks, single: Math.ceil(single / 3) }
   const host = await EngineHost.open(contender, settings)
   try {
     await runMany([host], settings.url, warmUp.tasks, stepsPerTask)

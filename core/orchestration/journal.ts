@@ -22,6 +22,8 @@ export interface JournalParticipant {
  * smaller.
  */
 const lanes = 2
+/** From so many on, what waits is shared out between the lanes: fewer are sooner committed together. */
+const worthSharing = 32
 /** A commit takes milliseconds; one without an answer for so long is taken for a network that swallows it, before it is given up. */
 const stalledAfterMs = 5_000
 /** How the health report calls what waits here. */
@@ -116,6 +118,7 @@ export class Journal {
     this.#lanes += 1
     const { participants, writes } = this.#takeBatch()
     if (writes.length > 0) {
+      if (this.#waiting.size > 0) this.#schedule()
       const startedAt = this.#clock.monotonic()
       const { outcomes, wakeUpFailure } = await this.#commit(writes)
       const durationMs = Math.max(0, this.#clock.monotonic() - startedAt)
@@ -132,8 +135,9 @@ export class Journal {
   #takeBatch(): { readonly participants: readonly JournalParticipant[]; readonly writes: readonly TaskWrite[] } {
     const participants: JournalParticipant[] = []
     const writes: TaskWrite[] = []
+    const most = this.#batchSize()
     for (const participant of this.#waiting) {
-      if (writes.length >= this.#limit.value) break
+      if (writes.length >= most) break
       this.#waiting.delete(participant)
       const write = this.#guard(participant, () => participant.prepare())
       if (!write) continue
@@ -142,6 +146,13 @@ export class Journal {
       writes.push(write)
     }
     return { participants, writes }
+  }
+
+  /** Tasks that were claimed together would go on in step: all in one commit, with nothing to prepare while the database works. */
+  #batchSize(): number {
+    const { size } = this.#waiting
+    const share = this.#lanes === 1 && size >= worthSharing ? Math.ceil(size / lanes) : size
+    return Math.min(share, this.#limit.value)
   }
 
   #settle(participants: readonly JournalParticipant[], outcomes: readonly WriteOutcome[], commit: CommitFacts): void {

@@ -6,6 +6,8 @@ import type { LogEvent } from '../workflow/log-entry.js'
 import { formatPosition } from '../workflow/log-position.js'
 import type { TaskRecord } from '../workflow/task-record.js'
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
 /** What an event is about, and what it comes from. */
 export interface EventSubject {
   readonly taskId?: string
@@ -68,13 +70,12 @@ export class LifecyclePublisher {
 
 /** A log event as its listeners receive it. */
 export function toEnvelope(taskId: string | null, logId: string, event: LogEvent, index: number): TaskerEvent<string> {
-  const { traceparent, ...envelope } = event
-  return {
-    ...envelope,
-    ...(taskId === null ? {} : { taskId }),
-    position: formatPosition(logId, index),
-    ...(traceparent === undefined ? {} : { trace: { traceparent } }),
-  }
+  const position = formatPosition(logId, index)
+  const envelope: Mutable<TaskerEvent<string>> & { traceparent?: string } = { ...event, position }
+  if (taskId !== null) envelope.taskId = taskId
+  if (event.traceparent === undefined) return envelope
+  const { traceparent, ...others } = envelope
+  return { ...others, trace: { traceparent: event.traceparent } }
 }
 
 /** The base of every payload about a task. */

@@ -18,6 +18,7 @@ import type { OwnedTask } from './owned-task.js'
 
 type TaskFields = 'namespace' | 'taskName' | 'version'
 type StepFields = TaskFields | 'stepName' | 'attempt' | 'retryLimit'
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
 /** A payload without the fields that the draft fills in. */
@@ -210,29 +211,28 @@ export class TaskDraft {
   }
 
   subject(stepId?: string): EventSubject {
-    const { task } = this.owned
-    return {
-      taskId: task.id,
-      correlationId: task.correlationId,
-      ...(stepId === undefined ? {} : { stepId }),
-      ...(this.cause === undefined ? {} : { causationId: this.cause }),
-      ...(task.traceparent === null ? {} : { trace: { traceparent: task.traceparent } }),
-    }
+    const { id, correlationId, traceparent } = this.owned.task
+    const subject: Mutable<EventSubject> = { taskId: id, correlationId }
+    if (stepId !== undefined) subject.stepId = stepId
+    if (this.cause !== undefined) subject.causationId = this.cause
+    if (traceparent !== null) subject.trace = { traceparent }
+    return subject
   }
 
+  /** Members one by one: made for each event of each step, it is one of the places where spreading would cost. */
   #add(name: string, payload: unknown, stepId?: string): LogEvent {
-    const { task } = this.owned
-    const event: LogEvent = {
+    const { correlationId, traceparent } = this.owned.task
+    const event: Mutable<LogEvent> = {
       id: this.publisher.ids.next(),
       name,
       schemaVersion: 1,
       occurredAt: this.occurredAt,
-      correlationId: task.correlationId,
-      ...(this.cause === undefined ? {} : { causationId: this.cause }),
-      ...(stepId === undefined ? {} : { stepId }),
-      ...(task.traceparent === null ? {} : { traceparent: task.traceparent }),
+      correlationId,
       payload,
     }
+    if (this.cause !== undefined) event.causationId = this.cause
+    if (stepId !== undefined) event.stepId = stepId
+    if (traceparent !== null) event.traceparent = traceparent
     this.#events.push(event)
     return event
   }

@@ -3,6 +3,7 @@ import type { ClaimedTask, TaskWrite } from '../contracts/store.js'
 import type { Command } from '../contracts/task-request.js'
 import { DrainedError, OwnershipLostError } from '../errors/task-errors.js'
 import { isFinal } from '../workflow/state-machines.js'
+import type { TaskView } from '../workflow/task-record.js'
 import { AttemptFactory } from './attempt-factory.js'
 import { isDatabaseAway } from './database-watch.js'
 import { toErrorRecord } from './error-record.js'
@@ -22,6 +23,7 @@ import type { RunnerServices } from './runner-services.js'
 import type { StepAttempt } from './step-attempt.js'
 import { StepClearances } from './step-clearances.js'
 import { type CommitFacts, TaskDraft } from './task-draft.js'
+import { viewOf } from './view-of.js'
 
 /** Writes of one task that may be refused in a row before it is given up for a while. */
 const maxRefusals = 20
@@ -97,6 +99,11 @@ export class TaskRunner implements JournalParticipant {
   /** Whether a command has set the task back from `error` to run again. */
   get hasReopened(): boolean {
     return this.#hasReopened
+  }
+
+  /** The task as of the latest commit, while nothing newer is being committed. */
+  get view(): TaskView {
+    return viewOf(this.#owned)
   }
 
   get taskId(): string {

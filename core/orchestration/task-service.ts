@@ -50,8 +50,8 @@ export class TaskService implements TasksApi {
     const taskId = idOf(task)
     const deadline = timeoutMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs
     while (true) {
-      await untilEnded(this.#waits, taskId, { timeoutMs, deadline, signal, onUnfinished: this.#onWait })
-      const view = await this.#require(taskId)
+      const patience = { timeoutMs, deadline, signal, onUnfinished: this.#onWait }
+      const view = (await untilEnded(this.#waits, taskId, patience)) ?? (await this.#require(taskId))
       // What was told of may be undone by now: a person may have asked for another try.
       if (isOver(view)) return view
     }

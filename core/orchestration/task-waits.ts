@@ -1,5 +1,7 @@
 import type { Listening } from '../contracts/signals.js'
 import type { Store, TaskOwnership } from '../contracts/store.js'
+import type { TaskView } from '../contracts/task-record.js'
+import type { TaskState } from '../workflow/state-machines.js'
 import { isDatabaseAway } from './database-watch.js'
 import type { Mailbox } from './mailbox.js'
 import type { TaskEnds } from './task-ends.js'
@@ -13,8 +15,11 @@ const watchedLookMs = 1_000
 /** Most tasks in one look. */
 const maxLook = 1_000
 
-/** Called with what a look at a task found; undefined: there is no such task. */
-export type WaitCallback = (found: Pick<TaskOwnership, 'state'> | Error | undefined) => void
+/** What a look at a task found, or what was told of it: with all of it where it has ended here. */
+export type FoundTask = Pick<TaskOwnership, 'state'> & { readonly view?: TaskView | undefined }
+
+/** Called with what was found; undefined: there is no such task. */
+export type WaitCallback = (found: FoundTask | Error | undefined) => void
 
 /** A task that somebody waits for. */
 interface AwaitedTask {
@@ -46,7 +51,7 @@ export class TaskWaits {
     this.#store = store
     this.#worker = worker
     this.#mailbox = mailbox
-    ends.onEnd((taskId, state) => this.#tell(taskId, { state }))
+    ends.onEnd((taskId, state) => this.#tell(taskId, state))
     mailbox.on('look', ({ taskId }) => this.lookNow(taskId))
     mailbox.onGap(() => {
       for (const { id } of this.#tasks.values()) this.lookNow(id)
@@ -78,8 +83,13 @@ export class TaskWaits {
     this.#mailboxOpen = undefined
   }
 
-  #tell(taskId: string, found: Pick<TaskOwnership, 'state'>): void {
-    for (const callback of [...(this.#tasks.get(taskId)?.callers ?? [])]) callback(found)
+  /** Whoever has just ended a task knows all of it: nobody has to read it. */
+  #tell(taskId: string, state: TaskState): void {
+    const task = this.#tasks.get(taskId)
+    if (task === undefined) return
+    const view = this.#worker.viewOf(taskId)
+    const found = view?.state === state ? { state, view } : { state }
+    for (const callback of [...task.callers]) callback(found)
   }
 
   /** Has the task looked at without delay, if anybody waits for it. */

@@ -1,5 +1,6 @@
 import { TaskNotFoundError, WaitTimeoutError } from '../errors/task-errors.js'
 import type { TaskState } from '../workflow/state-machines.js'
+import type { TaskView } from '../workflow/task-record.js'
 import type { TaskWaits } from './task-waits.js'
 
 /** How long the last look at a task may take whose time is up, in milliseconds. */
@@ -19,21 +20,21 @@ export interface Patience {
 }
 
 /**
- * Resolves when a task has ended.
+ * Resolves when a task has ended, with all of it if it has ended here.
  *
  * @throws TaskNotFoundError
  * @throws WaitTimeoutError
  */
-export async function untilEnded(waits: TaskWaits, taskId: string, patience: Patience): Promise<void> {
+export async function untilEnded(waits: TaskWaits, taskId: string, patience: Patience): Promise<TaskView | undefined> {
   const { timeoutMs, deadline, signal, onUnfinished } = patience
   signal?.throwIfAborted()
-  const ended = Promise.withResolvers<void>()
+  const ended = Promise.withResolvers<TaskView | undefined>()
   let state: TaskState | 'unknown' = 'unknown'
   const expire = () => ended.reject(new WaitTimeoutError(taskId, timeoutMs!, state))
   const off = waits.watch(taskId, (found) => {
     if (found === undefined) ended.reject(new TaskNotFoundError(taskId))
     else if (found instanceof Error) ended.reject(found)
-    else if (isOver(found)) ended.resolve()
+    else if (isOver(found)) ended.resolve(found.view)
     else {
       state = found.state
       onUnfinished()
@@ -50,7 +51,7 @@ export async function untilEnded(waits: TaskWaits, taskId: string, patience: Pat
   const abort = () => ended.reject(signal?.reason)
   signal?.addEventListener('abort', abort)
   try {
-    await ended.promise
+    return await ended.promise
   } finally {
     off()
     clearTimeout(timer)

@@ -3,7 +3,7 @@ import type { Pacemaker } from '../contracts/pacemaker.js'
 import type { Queue } from '../contracts/queue.js'
 import type { Listening } from '../contracts/signals.js'
 import type { ClaimedTask, WorkerRecord } from '../contracts/store.js'
-import type { TaskRecord } from '../contracts/task-record.js'
+import type { TaskRecord, TaskView } from '../contracts/task-record.js'
 import type { Command } from '../contracts/task-request.js'
 import { ClaimLoop } from './claim-loop.js'
 import { CommandDelivery } from './command-delivery.js'
@@ -246,6 +246,11 @@ export class Worker {
   /** Whether it has the run of a task. */
   owns(taskId: string): boolean {
     return this.#runners.has(taskId)
+  }
+
+  /** A task as the run of it here knows it: to be asked when its end is told, which comes before it is let go. */
+  viewOf(taskId: string): TaskView | undefined {
+    return this.#runners.get(taskId)?.view
   }
 
   /** Calls the listener with each task that it no longer owns. */

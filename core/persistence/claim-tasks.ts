@@ -22,8 +22,8 @@ export class TaskClaimer {
   constructor(database: Database) {
     this.#database = database
     const columns = selectColumns(columnsOf(database, TaskEntity), '(c.task)')
-    this.#claimDueSql = `select ${columns}, c.previous_owner_id as "previousOwnerId", c.unserved
-      from ${new ClaimFunction(database).name}($1, $2, $3, $4, $5, $6) c`
+    this.#claimDueSql = database.prepare(`select ${columns}, c.previous_owner_id as "previousOwnerId", c.unserved
+      from ${new ClaimFunction(database).name}($1, $2, $3, $4, $5, $6) c`)
     this.#claimTaskSql = claimTaskSql(database)
     // Task by task: a server without statistics would rather read the whole table than look up a hundred tasks.
     const chosen = `select c.* from unnest($1::uuid[]) as wanted(task_id)

@@ -7,7 +7,7 @@ import { StepEntity } from './entities/step-entity.js'
 import { TaskEntity } from './entities/task-entity.js'
 import { type Column, columnsOf, pickColumns } from './table-columns.js'
 
-/** What a task's later commits may change; the rest stands as it was created, so that contexts travel once. */
+/** What a task's later commits may change; the rest stands as it was created, so that contexts travel once. Claims change the epoch. */
 const changingTaskProperties = [
   'state',
   'priority',
@@ -19,7 +19,6 @@ const changingTaskProperties = [
   'startedAt',
   'completedAt',
   'ownerId',
-  'epoch',
   'logEntry',
 ] as const satisfies readonly (keyof TaskRecord)[]
 
@@ -40,30 +39,35 @@ const changingStepProperties = [
   'completedAt',
 ] as const satisfies readonly (keyof StepRecord)[]
 
-/** Raised where an update did not find all its rows. */
+/** Raised where an update did not find all its steps. */
 export const ROWS_MISSING_STATE = 'TK001'
+/** Raised where a task is not as its write expects: it has another epoch, or another number of entries in the log. */
+export const TASKS_DIFFER_STATE = 'TK002'
 
 /** What one call gives back. */
 export interface CommitFunctionRow {
-  /** Ids of the log entries, in the order of the writes that have events; null if nothing was written. */
-  readonly logIds: readonly string[] | null
-  /** Where a task is not as the writes expect: all of them as they are now, locked. Then nothing was written. */
-  readonly mismatch: readonly { readonly id: string; readonly epoch: number; readonly log_entry: number }[] | null
+  /** Ids of the log entries, in the order of the writes that have events. */
+  readonly logIds: readonly string[]
 }
 
 /** One kind of row among the parameters: its columns travel as one array each. */
 interface Group {
   readonly name: string
-  readonly columns: readonly (Column & ColumnArray)[]
+  readonly columns: readonly GroupColumn[]
+}
+
+interface GroupColumn extends Column, ColumnArray {
+  /** The column's value of a row. */
+  readonly read: (row: never) => unknown
 }
 
 /**
- * The function of the database that a commit calls: locks the rows of the tasks in id order, compares epochs and entry numbers
- * under the locks, and writes everything with one statement for each kind of row. One round trip in all where nobody else takes
- * part in the transaction, and the plans are kept by the server.
+ * The function of the database that a commit calls: updates the rows of the tasks in id order, each only if its epoch and its entry
+ * number are as expected, and then writes everything else with one statement for each kind of row. One round trip in all where nobody
+ * else takes part in the transaction, and the plans are kept by the server.
  *
- * Under the lock, because between a look without a lock and the write another worker could claim the task; a function and not one
- * statement, because a statement sees the rows as they were when it began, before it waited for the lock.
+ * The tasks go first, because an update waits for whoever holds a row and compares again what that left: from then on nobody else
+ * claims the task until the commit. Where one differs, nothing is written at all.
  *
  * Its name ends in a hash of its text: workers of two versions may use one database.
  */
@@ -77,13 +81,11 @@ export class CommitFunction {
   constructor(database: Database) {
     const taskColumns = columnsOf(database, TaskEntity)
     const stepColumns = columnsOf(database, StepEntity)
-    const taskKey = pickColumns(taskColumns, ['id', 'epoch', 'logEntry'])
     const stepKey = pickColumns(stepColumns, ['taskId', 'position'])
     const groups = {
-      locked: group('locked', taskKey),
       changedTasks: group('task', [
-        ...pickColumns(taskColumns, ['id']),
-        ...pickColumns(taskColumns, changingTaskProperties),
+        expectedEntry,
+        ...pickColumns(taskColumns, ['id', 'epoch', ...changingTaskProperties]).map(ofTask),
       ]),
       newTasks: group('new_task', taskColumns),
       changedSteps: group('step', [...stepKey, ...pickColumns(stepColumns, changingStepProperties)]),
@@ -99,19 +101,18 @@ export class CommitFunction {
     const hash = createHash('sha256').update(`${parameters.join()}${body}`).digest('hex').slice(0, 8)
     this.name = database.table(`commit_${hash}`)
     this.createSql = `create or replace function ${this.name}(${parameters.join(', ')},
-      out "logIds" text[], out mismatch json) language plpgsql
+      out "logIds" text[]) language plpgsql
       set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
       as $function$${body}$function$`
-    this.callSql = `select * from ${this.name}(${parameters.map((_, index) => `$${index + 1}`).join(', ')})`
+    const call = `select * from ${this.name}(${parameters.map((_, index) => `$${index + 1}`).join(', ')})`
+    this.callSql = database.prepare(call)
   }
 
   /** The values of a call. @throws UnserializableWriteError */
   values(writes: readonly TaskWrite[]): readonly (string | null)[] {
     const changed = writes.filter((write) => !write.isNew)
-    const locked = changed.map(lockedRow).sort((a, b) => (a.id < b.id ? -1 : 1))
     const rows: Readonly<Record<string, readonly object[]>> = {
-      locked,
-      task: changed.map((write) => write.task),
+      task: changed.sort((a, b) => (a.task.id < b.task.id ? -1 : 1)),
       new_task: writes.filter((write) => write.isNew).map((write) => write.task),
       step: writes.flatMap((write) => write.changedSteps),
       new_step: writes.flatMap((write) => write.newSteps),
@@ -120,6 +121,18 @@ export class CommitFunction {
     }
     return this.#groups.flatMap(({ name, columns }) => encodeRows(columns, rows[name]!))
   }
+}
+
+/** The number of the log entry that the task has before the write. */
+const expectedEntry = {
+  ...{ property: 'expectedEntry', name: 'expected_entry', type: 'int' },
+  read: ({ task, events }: TaskWrite) => task.logEntry - (events.length > 0 ? 1 : 0),
+}
+
+/** A column of the tasks, read from a write. */
+function ofTask(column: Column) {
+  const property = column.property as keyof TaskRecord
+  return { ...column, read: ({ task }: TaskWrite) => task[property] }
 }
 
 const answerColumns: readonly Column[] = [
@@ -133,8 +146,14 @@ const entryColumns: readonly Column[] = [
   { property: 'events', name: 'events', type: 'json' },
 ]
 
-function group(name: string, columns: readonly Column[]): Group {
-  return { name, columns: columns.map((column) => ({ ...column, ...columnArray(column) })) }
+function group(name: string, columns: readonly (Column & Partial<Pick<GroupColumn, 'read'>>)[]): Group {
+  return {
+    name,
+    columns: columns.map((column) => {
+      const property = column.property as never
+      return { read: (row: never) => row[property], ...column, ...columnArray(column) }
+    }),
+  }
 }
 
 function parameterName(groupName: string, { name }: Column): string {
@@ -143,12 +162,7 @@ function parameterName(groupName: string, { name }: Column): string {
 
 function encodeRows(columns: Group['columns'], rows: readonly object[]): (string | null)[] {
   if (rows.length === 0) return columns.map(() => null)
-  return columns.map(({ property, encode }) => encode(rows.map((row) => (row as Record<string, unknown>)[property])))
-}
-
-/** As the row must be for the write to fit. */
-function lockedRow({ task, events }: TaskWrite) {
-  return { id: task.id, epoch: task.epoch, logEntry: task.logEntry - (events.length > 0 ? 1 : 0) }
+  return columns.map(({ read, encode }) => encode(rows.map(read as (row: object) => unknown)))
 }
 
 function entryRow({ task, events }: TaskWrite) {
@@ -177,51 +191,37 @@ function ifAny({ name, columns }: Group, statements: string): string {
   return `if ${parameterName(name, columns[0]!)} is not null then ${statements} end if;`
 }
 
-function mustFindAll({ name, columns }: Group, what: string): string {
+function mustFindAll({ name, columns }: Group, what: string, state: string): string {
   return `get diagnostics row_count = row_count;
     if row_count <> cardinality(${parameterName(name, columns[0]!)}) then
       raise exception 'a commit was to change % ${what} and found %', cardinality(${parameterName(name, columns[0]!)}), row_count
-        using errcode = '${ROWS_MISSING_STATE}';
+        using errcode = '${state}';
     end if;`
 }
 
-type Groups = Readonly<
-  Record<'locked' | 'changedTasks' | 'newTasks' | 'changedSteps' | 'newSteps' | 'answers' | 'entries', Group>
->
+type Groups = Readonly<Record<'changedTasks' | 'newTasks' | 'changedSteps' | 'newSteps' | 'answers' | 'entries', Group>>
 
 function functionBody(database: Database, groups: Groups): string {
-  const { locked, changedTasks, newTasks, changedSteps, newSteps, answers, entries } = groups
+  const { changedTasks, newTasks, changedSteps, newSteps, answers, entries } = groups
   const tasks = database.table('tasks')
   return `
 #variable_conflict use_column
 declare
   row_count bigint;
-  ids uuid[];
-  epochs int[];
-  log_entries int[];
 begin
   ${ifAny(
-    locked,
-    `select array_agg(l.id), array_agg(l.epoch), array_agg(l.log_entry) into ids, epochs, log_entries
-      from (select id, epoch, log_entry from ${tasks} where id = any(p_locked_id) order by id for update) l;
-    if ids is distinct from p_locked_id or epochs is distinct from p_locked_epoch
-      or log_entries is distinct from p_locked_log_entry then
-      select coalesce(json_agg(f), '[]') into mismatch from unnest(ids, epochs, log_entries) as f(id, epoch, log_entry);
-      return;
-    end if;`,
+    changedTasks,
+    `update ${tasks} t set ${assignments(changedTasks, ['id', 'epoch', 'expectedEntry'])} from ${unnest(changedTasks)}
+      where t.id = x.id and t.epoch = x.epoch and t.log_entry = x.expected_entry;
+    ${mustFindAll(changedTasks, 'tasks', TASKS_DIFFER_STATE)}`,
   )}
   ${ifAny(newTasks, `${insert(tasks, newTasks)};`)}
   ${ifAny(newSteps, `${insert(database.table('steps'), newSteps)};`)}
   ${ifAny(
-    changedTasks,
-    `update ${tasks} t set ${assignments(changedTasks, ['id'])} from ${unnest(changedTasks)} where t.id = x.id;
-    ${mustFindAll(changedTasks, 'tasks')}`,
-  )}
-  ${ifAny(
     changedSteps,
     `update ${database.table('steps')} s set ${assignments(changedSteps, ['taskId', 'position'])}
       from ${unnest(changedSteps)} where s.task_id = x.task_id and s.position = x.position;
-    ${mustFindAll(changedSteps, 'steps')}`,
+    ${mustFindAll(changedSteps, 'steps', ROWS_MISSING_STATE)}`,
   )}
   ${ifAny(
     answers,

@@ -2,15 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Alongside, TaskWrite, WriteOutcome } from '../contracts/store.js'
 import type { Transaction } from '../contracts/transaction.js'
 import { BrokenWriteError, DatabaseUnavailableError, WriteRefusedError } from '../errors/persistence-errors.js'
-import { CommitFunction, type CommitFunctionRow, ROWS_MISSING_STATE } from './commit-function.js'
+import { CommitFunction, type CommitFunctionRow, ROWS_MISSING_STATE, TASKS_DIFFER_STATE } from './commit-function.js'
 import type { Database } from './database.js'
 import { isRefusal, isUnforeseen, isWorthRepeating, sqlStateOf } from './database-failures.js'
 
 const MOST_TRIES = 5
 const UNFORESEEN_PAUSE_MS = 50
 
-/** A row as it is while it is locked. */
-interface LockedTask {
+/** What of a row a write has to fit. */
+interface StoredTask {
+  readonly id: string
   readonly epoch: number
   readonly logEntry: number
 }
@@ -110,32 +111,50 @@ export class WriteCommitter {
         if (alongside === undefined) return await this.#write(this.#database, writes)
         return await this.#database.transaction(async (transaction) => {
           const outcomes = await this.#write(transaction, writes)
-          const written = writes.filter((_, index) => outcomes[index]!.status === 'committed')
-          if (written.length > 0) await alongside(transaction, written)
+          await alongside(transaction, writes)
           return outcomes
         })
       } catch (error) {
+        if (sqlStateOf(error) === TASKS_DIFFER_STATE) {
+          const misfits = await this.#findMisfits(writes)
+          if (misfits.size > 0) return this.#commitOthers(writes, misfits, alongside)
+          // They fit by now: whoever had claimed one meanwhile has taken that back.
+          if (tries === MOST_TRIES) throw brokenBecause(error, writes)
+          continue
+        }
         // Our own locks are in order; those of participants may not be.
         if (tries === MOST_TRIES || !isWorthRepeating(error)) throw error
       }
     }
   }
 
-  /** Writes those that fit their rows. Where some do not, nothing is written by the first call, and a second leaves them out. */
   async #write(target: Pick<Transaction, 'query'>, writes: readonly TaskWrite[]): Promise<readonly WriteOutcome[]> {
-    const { callSql } = this.#function
-    const [row] = await target.query<CommitFunctionRow>(callSql, this.#function.values(writes)).catch(explainMissing)
-    if (row!.logIds !== null) return committed(writes, row!.logIds)
-    const rows = new Map(row!.mismatch!.map(({ id, epoch, log_entry }) => [id, { epoch, logEntry: log_entry }]))
-    const misfits = writes.map((write) => misfitOf(write, rows.get(write.task.id)))
-    const fitting = writes.filter((_, index) => misfits[index] === undefined)
-    if (fitting.length === writes.length) {
-      const taskIds = writes.map(({ task }) => task.id)
-      throw new BrokenWriteError('The database found rows to differ that do not', { taskIds })
+    const values = this.#function.values(writes)
+    try {
+      const [row] = await target.query<CommitFunctionRow>(this.#function.callSql, values)
+      return committed(writes, row!.logIds)
+    } catch (error) {
+      throw sqlStateOf(error) === ROWS_MISSING_STATE ? brokenBecause(error, writes) : error
     }
-    const outcomes = fitting.length === 0 ? [] : await this.#write(target, fitting)
-    const known = new Map(writes.flatMap((write, index) => (misfits[index] ? [[write, misfits[index]]] : [])))
-    return inOrder(writes, known, fitting, outcomes)
+  }
+
+  /** Leaves out those that do not fit: nothing was written by the call that found out. */
+  async #commitOthers(
+    writes: readonly TaskWrite[],
+    misfits: ReadonlyMap<TaskWrite, WriteOutcome>,
+    alongside?: Alongside,
+  ): Promise<readonly WriteOutcome[]> {
+    const others = writes.filter((write) => !misfits.has(write))
+    const outcomes = others.length === 0 ? [] : await this.#commitRepeatedly(others, alongside)
+    return inOrder(writes, misfits, others, outcomes)
+  }
+
+  async #findMisfits(writes: readonly TaskWrite[]): Promise<ReadonlyMap<TaskWrite, WriteOutcome>> {
+    const sql = `select id, epoch, log_entry as "logEntry" from ${this.#database.table('tasks')} where id = any($1::uuid[])`
+    const rows = await this.#database.query<StoredTask>(sql, [writes.map(({ task }) => task.id)])
+    const byId = new Map(rows.map((row) => [row.id, row]))
+    const misfits = writes.map((write) => [write, misfitOf(write, byId.get(write.task.id))] as const)
+    return new Map(misfits.filter((pair): pair is [TaskWrite, WriteOutcome] => pair[1] !== undefined))
   }
 }
 
@@ -150,10 +169,9 @@ function inOrder(
   return writes.map((write) => known.get(write) ?? byWrite.get(write)!)
 }
 
-/** Rows that an update did not find contradict the locks: a defect, and not one of the data. */
-function explainMissing(error: unknown): never {
-  if (sqlStateOf(error) === ROWS_MISSING_STATE) throw new BrokenWriteError((error as Error).message, {})
-  throw error
+/** Rows that an update did not find although nobody else may change them: a defect, and not one of the data. */
+function brokenBecause(error: unknown, writes: readonly TaskWrite[]): BrokenWriteError {
+  return new BrokenWriteError((error as Error).message, { taskIds: writes.map(({ task }) => task.id) })
 }
 
 function committed(writes: readonly TaskWrite[], logIds: readonly string[]): readonly WriteOutcome[] {
@@ -163,8 +181,8 @@ function committed(writes: readonly TaskWrite[], logIds: readonly string[]): rea
   )
 }
 
-/** Why a write may not be written, going by the row that its task has now; undefined if it may. */
-function misfitOf({ task, isNew, events }: TaskWrite, row: LockedTask | undefined): WriteOutcome | undefined {
+/** Why a write may not be written, going by the row that its task has; undefined if it may. Epochs only grow. */
+function misfitOf({ task, isNew, events }: TaskWrite, row: StoredTask | undefined): WriteOutcome | undefined {
   if (isNew) return undefined
   if (row === undefined) return { status: 'lost', currentEpoch: 0 }
   if (row.epoch !== task.epoch) return { status: 'lost', currentEpoch: row.epoch }

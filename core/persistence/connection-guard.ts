@@ -29,6 +29,11 @@ export class ConnectionGuard {
     this.#limitMs = options.queryTimeoutMs
   }
 
+  /** Whether each connection has a session of its own. */
+  get hasSessions(): boolean {
+    return this.#options.hasSessions
+  }
+
   /**
    * Takes care of a new connection. Its session is told to compile no plans: that takes longer than any statement of ours, and the
    * server would, for those whose cost it overestimates. And to give up by itself what we will have given up: waiting for a

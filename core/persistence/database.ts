@@ -118,11 +118,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
  * One database and one schema of it: the ORM for entities and lists, and SQL for what works in sets.
  *
  * SQL names tables with their schema ({@link table}) and changes no session settings but one that is the same for all: the connections
- * of an embedded server share one session. Statements have no names for the same reason. Times come back as ISO 8601 in UTC, `bigint`
+ * of an embedded server share one session. Statements have no names
+ * there for the same reason. Times come back as ISO 8601 in UTC, `bigint`
  * as strings, `jsonb` parsed.
  */
 export class Database {
   readonly #types: CustomTypesConfig
+  /** Texts of statements that each connection keeps prepared → their names. */
+  readonly #prepared = new Map<string, string>()
   readonly #guard: ConnectionGuard
   readonly #hook: StatementHook | undefined
 
@@ -147,6 +150,16 @@ export class Database {
   /** `tasks` → `"tasker".tasks` */
   table(name: string): string {
     return `"${this.schema}".${name}`
+  }
+
+  /**
+   * Has a statement parsed and planned once for each connection, where connections have sessions of their own; gives it back. For
+   * calls of functions: a plan that reads tables would be kept while they grow.
+   */
+  prepare(sql: string): string {
+    if (this.#guard.hasSessions && !this.#prepared.has(sql))
+      this.#prepared.set(sql, `tasker_${this.#prepared.size + 1}`)
+    return sql
   }
 
   /** Runs one statement outside of a transaction. */
@@ -283,7 +296,8 @@ export class Database {
   }
 
   async #run<Row>(target: Pool | PoolClient, sql: string, values: readonly unknown[]): Promise<Row[]> {
-    const send = () => target.query({ text: sql, values: [...values], types: this.#types })
+    const name = this.#prepared.get(sql)
+    const send = () => target.query({ name, text: sql, values: [...values], types: this.#types })
     return (await this.#hooked(sql, send)).rows as Row[]
   }
 

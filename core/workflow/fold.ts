@@ -49,23 +49,26 @@ function wakeWaitingTask(state: FoldState, event: LogEvent): void {
 function foldTask(before: TaskRecord | undefined, taskId: string, event: LogEvent): TaskRecord {
   const name = event.name as TaskTransitionEvent
   const task = before ?? createdTask(taskId, event)
-  const next = { ...task, state: taskTransitions[name].to }
+  return { ...task, state: taskTransitions[name].to, ...taskChanges(task, name, event) }
+}
+
+function taskChanges(task: TaskRecord, name: TaskTransitionEvent, event: LogEvent): Partial<TaskRecord> {
   switch (name) {
     case 'task.initialize_requested': {
       const { dueAt, parked } = event.payload as EventPayload<typeof name>
-      return { ...next, dueAt: dueAt ?? event.occurredAt, parked: (parked as ParkedReason | undefined) ?? null }
+      return { dueAt: dueAt ?? event.occurredAt, parked: (parked as ParkedReason | undefined) ?? null }
     }
     case 'task.start_requested':
-      return { ...next, startedAt: task.startedAt ?? event.occurredAt, dueAt: null, parked: null }
+      return { startedAt: task.startedAt ?? event.occurredAt, dueAt: null, parked: null }
     case 'task.failed':
-      return { ...next, error: (event.payload as EventPayload<typeof name>).error, dueAt: null, parked: null }
+      return { error: (event.payload as EventPayload<typeof name>).error, dueAt: null, parked: null }
     case 'task.retry_requested':
       // A person's retry begins the time of the task anew.
-      return { ...next, error: null, dueAt: event.occurredAt, startedAt: null }
+      return { error: null, dueAt: event.occurredAt, startedAt: null }
     case 'task.completed':
     case 'task.cancelled':
     case 'task.resolved_manually':
-      return { ...next, completedAt: event.occurredAt, dueAt: null, parked: null }
+      return { completedAt: event.occurredAt, dueAt: null, parked: null }
   }
 }
 
@@ -114,33 +117,41 @@ function foldStep(
 ): StepRecord {
   const name = event.name as StepTransitionEvent
   const step = before ?? createdStep(taskId, position, event)
-  const next = { ...step, state: stepTransitions[name].to }
+  return { ...step, state: stepTransitions[name].to, ...stepChanges(step, name, event, place) }
+}
+
+function stepChanges(
+  step: StepRecord,
+  name: StepTransitionEvent,
+  event: LogEvent,
+  place: LogPlace,
+): Partial<StepRecord> | undefined {
   switch (name) {
     case 'step.initialize_requested':
-      return next
+      return undefined
     case 'step.execution_requested': {
       const { attempt, childTaskId } = event.payload as EventPayload<typeof name>
       const childId = childTaskId ?? step.childTaskId
-      return { ...next, attempts: attempt, dueAt: null, startedAt: event.occurredAt, childTaskId: childId }
+      return { attempts: attempt, dueAt: null, startedAt: event.occurredAt, childTaskId: childId }
     }
     case 'step.completed':
-      return { ...next, ...resultsAt(place), error: null, completedAt: event.occurredAt }
+      return { ...resultsAt(place), error: null, completedAt: event.occurredAt }
     case 'step.failed': {
       const { error } = event.payload as EventPayload<typeof name>
       const ownerLosses = step.ownerLosses + (error.code === 'OWNER_LOST' ? 1 : 0)
       const drains = step.drains + (error.code === 'DRAINED' ? 1 : 0)
-      return { ...next, error, dueAt: null, ownerLosses, drains }
+      return { error, dueAt: null, ownerLosses, drains }
     }
     case 'step.retry_requested': {
       const { dueAt, retryLimit, newKey } = event.payload as EventPayload<typeof name>
-      return { ...next, dueAt, retryLimit, idempotencyKey: newKey ?? step.idempotencyKey }
+      return { dueAt, retryLimit, idempotencyKey: newKey ?? step.idempotencyKey }
     }
     case 'step.cancelled':
-      return { ...next, dueAt: null, completedAt: event.occurredAt }
+      return { dueAt: null, completedAt: event.occurredAt }
     case 'step.resolved_manually': {
       const payload = event.payload as EventPayload<typeof name>
       const results = payload.results === undefined ? {} : resultsAt(place)
-      return { ...next, ...results, resolvedHow: payload.how, dueAt: null, completedAt: event.occurredAt }
+      return { ...results, resolvedHow: payload.how, dueAt: null, completedAt: event.occurredAt }
     }
   }
 }

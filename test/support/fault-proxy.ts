@@ -226,10 +226,10 @@ export function isAnswerTo(tag: string): (message: WireMessage) => boolean {
   return ({ type, text }) => type === 'C' && text.toUpperCase().startsWith(tag.toUpperCase())
 }
 
-/** Whether a message of a client brings a statement whose text holds this, as one text or to be prepared. */
+/** Whether a message of a client begins a statement whose text holds this: as one text, to be prepared, or prepared before. */
 export function isStatement(part: string | RegExp): (message: WireMessage) => boolean {
-  return ({ type, text }) =>
-    (type === 'Q' || type === 'P') && (typeof part === 'string' ? text.includes(part) : part.test(text))
+  return ({ statement }) =>
+    statement !== undefined && (typeof part === 'string' ? statement.includes(part) : part.test(statement))
 }
 
 type ActiveRule = MessageRule & { left: number; readonly armed: WeakSet<Link>; readonly done: () => void }
@@ -310,8 +310,8 @@ class Link {
     const rule = this.#policy.inspect(direction, message)
     if (typeof rule?.action === 'object') {
       // A statement with values takes several messages, and is answered when the last has come.
-      if (message.type === 'P') this.#refusal = rule.action
-      else this.#refuse(rule.action)
+      if (message.type === 'Q') this.#refuse(rule.action)
+      else this.#refusal = rule.action
       return
     }
     if (!rule || rule.isForwarded) this.#forward(direction, bytes)

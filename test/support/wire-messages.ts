@@ -4,6 +4,8 @@ export interface WireMessage {
   readonly type: string
   /** What it holds, NULs included: `COMMIT\0` in the `C` (CommandComplete) that answers a COMMIT, the text in a `Q`. */
   readonly text: string
+  /** Of a client: the text of the statement that this message begins, also where only its name passes because it was prepared before. */
+  readonly statement?: string | undefined
 }
 
 /** A message with the bytes that carry it. */
@@ -20,9 +22,11 @@ export class MessageSplitter {
   #rest: Buffer = Buffer.alloc(0)
   /** Whether the next message has no type byte: the first of a client. */
   #isUntyped: boolean
+  readonly #statements: StatementReader | undefined
 
   constructor(from: 'client' | 'server') {
     this.#isUntyped = from === 'client'
+    this.#statements = from === 'client' ? new StatementReader() : undefined
   }
 
   /** The messages that are complete by now. */
@@ -37,8 +41,28 @@ export class MessageSplitter {
       this.#rest = this.#rest.subarray(end)
       const type = lengthAt === 0 ? '' : String.fromCharCode(bytes[0]!)
       this.#isUntyped = false
-      yield { message: { type, text: bytes.toString('utf8', lengthAt + 4) }, bytes }
+      const text = bytes.toString('utf8', lengthAt + 4)
+      yield { message: { type, text, statement: this.#statements?.read(type, text) }, bytes }
     }
+  }
+}
+
+/** Knows the statements that a client has prepared by their names. */
+class StatementReader {
+  readonly #prepared = new Map<string, string>()
+  /** The statement whose text has passed since the last answer was asked for: what follows belongs to it. */
+  #begun: string | undefined
+
+  /** The text of the statement that a message begins. */
+  read(type: string, text: string): string | undefined {
+    if (type === 'Q') return text
+    if (type === 'S') this.#begun = undefined
+    if (type !== 'P' && type !== 'B') return undefined
+    const [first = '', second = ''] = text.split('\0', 2)
+    if (type === 'B') return second === this.#begun ? undefined : this.#prepared.get(second)
+    this.#begun = first
+    this.#prepared.set(first, second)
+    return second
   }
 }
 

@@ -3,6 +3,8 @@ import { parseTaskYaml } from '../../../core/definition/parse-task-yaml.js'
 import { CLOCK, type Clock, defineTask, PermanentError, RetryableError } from '../../../core/index.js'
 import { openTestTasker } from '../../support/test-tasker.js'
 
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+
 describe('Running a task', () => {
   it('runs steps in the order of their graph, at once where it allows, and gives results to dependents', async () => {
     const order: string[] = []
@@ -29,6 +31,35 @@ describe('Running a task', () => {
     assert.equal(run.state, 'complete')
     assert.equal(run.steps.bottom.results, 5)
     assert.deepEqual(order, ['left begins', 'right begins', 'bottom begins'])
+  })
+
+  it('gives whoever waits here the same as the store, however the task has ended', async () => {
+    const good = defineTask({ name: 'good' })
+      .step('first', async () => ({ at: new Date(0), list: [1, undefined], none: undefined, deep: { text: 'é' } }))
+      .step('second', { dependsOn: ['first'], skippable: true }, async () => null)
+      .step('third', { dependsOn: ['second'] }, async () => undefined)
+    const bad = defineTask({ name: 'bad' })
+      .step('fine', async () => 1)
+      .step('broken', { dependsOn: ['fine'] }, async () => {
+        throw new PermanentError('no', { code: 'NO', details: { why: 'not' } })
+      })
+      .step('never', { dependsOn: ['broken'] }, async () => 2)
+    await using t = await openTestTasker({ handlers: [good, bad] })
+    const reads: string[] = []
+    t.faults.onStatement(({ name }) => {
+      if (name.startsWith('getTask/')) reads.push(name)
+      return undefined
+    })
+    const context = { tags: { b: 1, a: [null, 'x'] } }
+    const requests = [
+      t.tasks.create(good, { context, tags: ['x y', '"'], timeoutMs: 60_000, traceparent }),
+      t.tasks.create(good, { bypassSteps: ['second'], reason: 'why', initiator: 'me' }),
+      t.tasks.create(bad),
+    ]
+    const all = await Promise.all(requests.map(async (created) => t.tasks.wait(await created)))
+    assert.deepEqual(reads, [], 'what ended here need not be read')
+    for (const task of all) assert.deepEqual(task, await t.tasks.get(task.id))
+    assert.equal(reads.length, 3)
   })
 
   it('gives a dependent only the results that it depends on', async () => {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { type DatabaseServer, joinDatabaseServer } from '../../support/database-server.js'
 import { FaultProxy, isAnswerTo, isStatement } from '../../support/fault-proxy.js'
+import type { WireMessage } from '../../support/wire-messages.js'
 
 describe('the fault proxy', () => {
   let server: DatabaseServer
@@ -126,6 +127,18 @@ describe('the fault proxy', () => {
     await client.query('rollback')
     await done
     assert.deepEqual((await client.query('select 42 as n')).rows, [{ n: 42 }])
+  })
+
+  it('knows a statement that was prepared before by its name, and counts it once where it is prepared and run at once', async () => {
+    const named = { name: 'answer', text: 'select 42 as n' }
+    const action = { sqlState: '53100' }
+    let begun = 0
+    const matches = (message: WireMessage) => isStatement('42')(message) && ++begun > 2
+    const done = proxy.when({ direction: 'toServer', matches, action })
+    for (let round = 0; round < 2; round++) assert.deepEqual((await client.query(named)).rows, [{ n: 42 }])
+    await assert.rejects(client.query(named), { code: '53100' })
+    await done
+    assert.deepEqual((await client.query(named)).rows, [{ n: 42 }])
   })
 
   it('stalls the connection on which a statement passes, and no other', async () => {
