@@ -9,7 +9,9 @@ export function installPeers(): void {
     execFileSync('npm', ['ls', '--depth=0'], { cwd: peersFolder, stdio: 'ignore' })
   } catch {
     process.stderr.write('Installing the engines to compare with, once …\n')
-    execFileSync('npm', ['ci', '--ignore-scripts'], { cwd: peersFolder, stdio: ['ignore', 'ignore', 'inherit'] })
+    // The versions of the lock file. `npm ci` refuses one that does not list the optional binaries of every platform.
+    const args = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund']
+    execFileSync('npm', args, { cwd: peersFolder, stdio: ['ignore', 'ignore', 'inherit'] })
   }
 }
 

@@ -39,6 +39,9 @@ export interface CreatorServices {
   requireDefinition(request: TaskRequest): DefinedTask
 }
 
+/** How many of many tasks are put together at once: enough for the commits that may be under way. */
+const begunAtOnce = 512
+
 /** Most creations that wait for a database that is away. */
 const mostWaiting = 10_000
 
@@ -90,7 +93,12 @@ export class TaskCreator {
   async #createAll(requests: readonly TaskRequest[], defined?: DefinedTask): Promise<readonly TaskRecord[]> {
     const checked: CheckedRequest[] = []
     for (const index of requests.keys()) checked.push(await this.#checkOneOf(requests, index, defined))
-    const settled = await Promise.allSettled(checked.map((each) => this.#begin(each).task))
+    const settled: PromiseSettledResult<TaskRecord>[] = []
+    // What is put together in advance is held in memory for as long as the others take.
+    for (let next = 0; next < checked.length; next += begunAtOnce) {
+      const begun = checked.slice(next, next + begunAtOnce).map((each) => this.#begin(each).task)
+      settled.push(...(await Promise.allSettled(begun)))
+    }
     const created = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
     const failed = settled.find((each) => each.status === 'rejected')
     if (failed !== undefined)
