@@ -5,7 +5,7 @@ const coreLines = [
   ['workflow'],
   ['contracts'],
   ['bus', 'registry', 'config', 'definition'],
-  ['orchestration', 'persistence', 'exports', 'metrics'],
+  ['orchestration', 'persistence', 'exports', 'metrics', 'http'],
   ['kernel'],
   ['testing', 'cli'],
 ] as const
