@@ -106,6 +106,7 @@ export { defineTask } from './definition/define-task.js'
 export { on, subscriber } from './definition/subscriber-decorators.js'
 export type { ResultsOf, TaskChain } from './definition/task-chain.js'
 export type { TypedStepContext } from './definition/typed-step-context.js'
+export { HttpOptionsError } from './errors/http-errors.js'
 export { isPermanentError, isRetryableError, PermanentError, RetryableError } from './errors/step-errors.js'
 export { isTaskerError, TaskerError } from './errors/tasker-error.js'
 export type { CustomEventDescriptor, EventSchema } from './events/custom-event.js'
@@ -118,6 +119,24 @@ export type { EventPattern, EventSelection, MatchingEvents } from './events/even
 export { maskPayload } from './events/masking.js'
 export { toJsonText } from './exports/json-text.js'
 export { recordPages } from './exports/record-pages.js'
+export type { HttpBodyForm } from './http/decode-body.js'
+export type {
+  FromContext,
+  HttpAttempt,
+  HttpBody,
+  HttpHeaders,
+  HttpQuery,
+  HttpRequestOptions,
+  HttpResponseOptions,
+  HttpResults,
+  HttpStepOptions,
+  HttpTls,
+} from './http/http-options.js'
+export { type HttpOutcome, type HttpStatuses, httpStatuses } from './http/http-statuses.js'
+export { httpStep } from './http/http-step.js'
+export { HttpStepHandler } from './http/http-step-handler.js'
+export { keptResponseHeaders } from './http/response-headers.js'
+export { type RetryAfterRule, retryAfterRule } from './http/retry-after.js'
 export { createTasker } from './kernel/create-tasker.js'
 export type { DatabaseInfo, Tasker, TaskerState } from './kernel/tasker.js'
 export type { CreateTaskerOptions } from './kernel/tasker-options.js'
