@@ -16,6 +16,10 @@ describe('an HTTP step over TLS', () => {
     openServer(
       (response, { method, target, body }) => {
         if (target === '/hang') return
+        if (target === '/half') {
+          response.writeHead(200, { 'content-type': 'text/plain' }).write('some')
+          return
+        }
         if (target === '/empty') response.writeHead(204).end()
         else sendJson(response, target === '/busy' ? 503 : 200, { method, body }, { 'retry-after': '7' })
       },
@@ -59,6 +63,8 @@ describe('an HTTP step over TLS', () => {
     for (let number = 0; number < 5; number += 1) await call('/')
     assert(server.connections <= 2, `${server.connections} connections`)
     assert.equal((await errorOf(call('/hang', { timeoutMs: 100 }))).code, 'ETIMEDOUT')
+    assert.equal((await errorOf(call('/half', { timeoutMs: 100 }))).code, 'ETIMEDOUT')
+    assert.equal((await errorOf(call('/', { maxResponseBytes: 5 }))).code, 'HTTP_BODY_TOO_LARGE')
     const controller = new AbortController()
     const hanging = errorOf(call('/hang', {}, httpAttempt({ signal: controller.signal })))
     const reason = new Error('cancelled')

@@ -52,6 +52,12 @@ describe('the secrets of a request', () => {
     })
   })
 
+  it('may hold any character', () => {
+    const secrets = new SentSecrets()
+    for (const value of ['a.b*c+[x]$^{1}|(\\)/?', '\ud800half', '']) secrets.add(value)
+    assert.equal(secrets.redactText('a.b*c+[x]$^{1}|(\\)/? aXb*c \ud800half'), '[FILTERED] aXb*c [FILTERED]')
+  })
+
   it('leave a URL without user, password and secret parameters, and other texts alone', () => {
     const secrets = new SentSecrets()
     assert.equal(
