@@ -1,5 +1,8 @@
 import type { StepRecord } from './task-record.js'
 
+/** What of a step decides whether others may run. */
+export type ReadinessStep = Pick<StepRecord, 'name' | 'dependsOn' | 'state' | 'resolvedHow'>
+
 interface Node {
   readonly name: string
   readonly children: Node[]
@@ -27,7 +30,7 @@ export interface Settlement {
 export class ReadinessGraph {
   readonly #nodes = new Map<string, Node>()
 
-  constructor(steps: Iterable<StepRecord>) {
+  constructor(steps: Iterable<ReadinessStep>) {
     for (const step of steps) this.#add(step)
     // After all nodes: YAML lists steps in any order, and a dependency may point forward.
     for (const step of steps) this.#connect(step)
@@ -65,7 +68,7 @@ export class ReadinessGraph {
     return [...found]
   }
 
-  #add(step: StepRecord): void {
+  #add(step: ReadinessStep): void {
     const isRoot = step.dependsOn.length === 0
     const node: Node = {
       name: step.name,
@@ -77,18 +80,18 @@ export class ReadinessGraph {
     this.#nodes.set(step.name, node)
   }
 
-  #connect(step: StepRecord): void {
+  #connect(step: ReadinessStep): void {
     const node = this.#nodes.get(step.name)!
     for (const parent of step.dependsOn) this.#nodes.get(parent)!.children.push(node)
   }
 }
 
 /** Whether nothing more will happen to a step. A step at rest in `error` is not settled: a person may still decide. */
-export function isSettled(step: StepRecord): boolean {
+export function isSettled(step: Pick<StepRecord, 'state'>): boolean {
   return step.state === 'complete' || step.state === 'cancelled' || step.state === 'resolved_manually'
 }
 
 /** Whether dependents may build on a settled step. */
-export function isSatisfied(step: StepRecord): boolean {
+export function isSatisfied(step: Pick<StepRecord, 'state' | 'resolvedHow'>): boolean {
   return step.state === 'complete' || (step.state === 'resolved_manually' && step.resolvedHow !== 'unchosen')
 }
