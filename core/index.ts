@@ -33,6 +33,7 @@ export type { MetricRecord, MetricsApi, MetricsSnapshot } from './contracts/metr
 export type { Origin } from './contracts/origin.js'
 export type {
   DefinedPlugin,
+  GraphQuery,
   GraphsApi,
   GraphView,
   NamespacesApi,
@@ -140,6 +141,17 @@ export { type RetryAfterRule, retryAfterRule } from './http/retry-after.js'
 export { createTasker } from './kernel/create-tasker.js'
 export type { DatabaseInfo, Tasker, TaskerState } from './kernel/tasker.js'
 export type { CreateTaskerOptions } from './kernel/tasker-options.js'
+export type { GraphAnalysis, Parallelism } from './workflow/analysis/analyse-graph.js'
+export { analyseGraph } from './workflow/analysis/analyse-graph.js'
+export type { TaskAnalysis } from './workflow/analysis/analyse-task.js'
+export { analyseTask } from './workflow/analysis/analyse-task.js'
+export type { Bottleneck, BottleneckKind } from './workflow/analysis/bottlenecks.js'
+export type { CriticalPath } from './workflow/analysis/critical-path.js'
+export type { ErrorChain, ErrorChains, FailureKind } from './workflow/analysis/error-chains.js'
+export type { Recovery, RecoveryAction } from './workflow/analysis/recoveries.js'
+export type { GraphNode } from './workflow/dependency-graph.js'
 export { drawGraphAsDot, drawGraphAsMermaid, drawGraphAsText } from './workflow/graph-picture.js'
+export type { PictureState } from './workflow/picture-states.js'
+export { pictureStatesOf } from './workflow/picture-states.js'
 export type { StepState, TaskState } from './workflow/state-machines.js'
 export type { ErrorRecord, StepRecord, StepView, TaskRecord, TaskView } from './workflow/task-record.js'

@@ -1,6 +1,7 @@
 import type { StepView, TaskRecord } from '../contracts/task-record.js'
 import type { DependencyGraph } from '../workflow/dependency-graph.js'
-import { drawGraphAsText, type PictureState } from '../workflow/graph-picture.js'
+import { drawGraphAsText } from '../workflow/graph-picture.js'
+import { pictureStatesOf } from '../workflow/picture-states.js'
 import { isFinal } from '../workflow/state-machines.js'
 import { paintState } from './paint.js'
 import { errorLine, stepTable } from './step-text.js'
@@ -37,7 +38,7 @@ export function taskText(
   options: TableOptions,
 ): string {
   const picture = drawGraphAsText(graph, {
-    states: new Map(steps.map((step) => [step.name, pictureState(step)])),
+    states: pictureStatesOf(steps),
     notes: new Map(steps.map((step) => [step.name, note(step)])),
     colours,
     ...(options.width === undefined ? {} : { width: options.width }),
@@ -65,10 +66,6 @@ export function taskFacts(task: TaskRecord, options: TableOptions): string {
     options,
   )
   return `${title}\n${facts}`
-}
-
-function pictureState({ state, resolvedHow }: StepView): PictureState {
-  return resolvedHow === 'skipped' || resolvedHow === 'unchosen' ? 'skipped' : state
 }
 
 function note({ attempts, retryLimit, state }: StepView): string {

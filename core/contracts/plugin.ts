@@ -1,6 +1,9 @@
 import type { DependencyContainer } from 'tsyringe'
+import type { GraphAnalysis } from '../workflow/analysis/analyse-graph.js'
+import type { TaskAnalysis } from '../workflow/analysis/analyse-task.js'
 import type { DependencyGraph } from '../workflow/dependency-graph.js'
 import type { StepState } from '../workflow/state-machines.js'
+import type { ResolvedHow } from '../workflow/task-record.js'
 import type { DatabaseAccess } from './database-access.js'
 import type { TaskerEvents } from './events-api.js'
 import type { ExporterDefinition, ExportsApi } from './exporter.js'
@@ -60,12 +63,41 @@ export interface NamespacesApi {
   list(): Promise<readonly { readonly name: string; readonly description: string | null; readonly createdAt: string }[]>
 }
 
-/** `tasker.graph`: the dependency graph of a definition or of a task. */
+/** Which template: `payments/refund@^2`, or `{ namespace, name, version }`. */
+export type GraphQuery = { readonly namespace?: string; readonly name: string; readonly version?: string } | string
+
+/** `tasker.graph`: the dependency graph of a definition or of a task, and what it says. */
 export interface GraphsApi {
-  /** Of a registered task: `payments/refund@^2` or `{ namespace, name, version }`. */
-  template(query: { readonly namespace?: string; readonly name: string; readonly version?: string } | string): GraphView
-  /** Of a task, with the states of its steps. */
+  /**
+   * The graph of a registered task.
+   *
+   * @throws UnknownHandlerError
+   */
+  template(query: GraphQuery): GraphView
+  /**
+   * The graph of a task, with the states of its steps.
+   *
+   * @throws TaskNotFoundError
+   */
   task(task: TaskReference): Promise<GraphView>
+  /**
+   * Levels, roots, leaves, the longest path, parallelism and bottlenecks of a registered task, in time linear in its steps and
+   * dependencies.
+   *
+   * @throws UnknownHandlerError
+   * @example
+   * const { longestPath, parallelism, bottlenecks } = tasker.graph.analyseTemplate('payments/refund@^2')
+   */
+  analyseTemplate(query: GraphQuery): GraphAnalysis
+  /**
+   * The same of a task as it is now, and besides: where its steps stand, the critical path by measured durations, what each failed
+   * step blocks, and what to do about it. Computed anew by each call.
+   *
+   * @throws TaskNotFoundError
+   * @example
+   * const { errorChains, recoveries } = await tasker.graph.analyseTask(id)
+   */
+  analyseTask(task: TaskReference): Promise<TaskAnalysis>
 }
 
 /** A dependency graph with the names and, for a task, the states of its steps. */
@@ -75,6 +107,7 @@ export interface GraphView extends DependencyGraph {
     readonly name: string
     readonly dependsOn: readonly string[]
     readonly state?: StepState
+    readonly resolvedHow?: ResolvedHow | null
   }[]
 }
 

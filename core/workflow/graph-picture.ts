@@ -1,9 +1,6 @@
 import type { DependencyGraph } from './dependency-graph.js'
 import { drawLanes, type LaneRow } from './graph-lanes.js'
-import type { StepState } from './state-machines.js'
-
-/** What a step looks like in a picture: its state, and `skipped` for one that was skipped or not chosen. */
-export type PictureState = StepState | 'skipped'
+import type { PictureState } from './picture-states.js'
 
 export interface GraphPictureOptions {
   /** Stands above the picture. */

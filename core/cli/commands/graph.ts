@@ -1,9 +1,15 @@
 import { Command } from 'commander'
 import type { GraphView } from '../../contracts/plugin.js'
-import { drawGraphAsDot, drawGraphAsMermaid, drawGraphAsText, type PictureState } from '../../workflow/graph-picture.js'
+import { TaskNotFoundError } from '../../errors/task-errors.js'
+import { graphOfTask } from '../../kernel/graph-api.js'
+import type { Tasker } from '../../kernel/tasker.js'
+import type { GraphAnalysis } from '../../workflow/analysis/analyse-graph.js'
+import { analyseTask } from '../../workflow/analysis/analyse-task.js'
+import { drawGraphAsDot, drawGraphAsMermaid, drawGraphAsText } from '../../workflow/graph-picture.js'
+import { pictureStatesOf } from '../../workflow/picture-states.js'
 import { parseChoice } from '../option-parsers.js'
 import type { Session } from '../session.js'
-import { isTaskId } from '../task-reference.js'
+import { isTaskId, parseTaskId } from '../task-reference.js'
 
 const formats = ['text', 'mermaid', 'dot', 'json'] as const
 type Format = (typeof formats)[number]
@@ -26,16 +32,14 @@ export function graphCommand(session: Session): Command {
     )
     .action(async (name: string, options: { readonly format: Format; readonly json?: boolean }) => {
       const purpose = isTaskId(name) ? 'operate' : 'look'
-      const graph = await session.withTasker({ purpose }, async (tasker) =>
-        isTaskId(name) ? tasker.graph.task(name) : tasker.graph.template(name),
-      )
-      if (options.json === true || options.format === 'json') session.printJson(graphDocument(graph))
+      const { graph, analysis } = await session.withTasker({ purpose }, (tasker) => lookAt(tasker, name))
+      if (options.json === true || options.format === 'json') session.printJson(graphDocument(graph, analysis))
       else session.print(draw(session, graph, options.format))
     })
 }
 
 function draw(session: Session, graph: GraphView, format: Exclude<Format, 'json'>): string {
-  const picture = { title: graph.title, states: statesOf(graph) }
+  const picture = { title: graph.title, states: pictureStatesOf(graph.nodes) }
   if (format === 'mermaid') return drawGraphAsMermaid(graph, picture)
   if (format === 'dot') return drawGraphAsDot(graph, picture)
   const { width } = session
@@ -43,12 +47,21 @@ function draw(session: Session, graph: GraphView, format: Exclude<Format, 'json'
   return drawGraphAsText(graph, { ...picture, colours, ...(width === undefined ? {} : { width }) })
 }
 
-function statesOf({ nodes }: GraphView): ReadonlyMap<string, PictureState> {
-  return new Map(nodes.flatMap(({ name, state }) => (state === undefined ? [] : [[name, state] as const])))
+interface Looked {
+  readonly graph: GraphView
+  readonly analysis: GraphAnalysis
 }
 
-/** What `graph --json` gives. */
-export function graphDocument(graph: GraphView) {
+/** A task is read once, so that its graph and its analysis are of the same moment. */
+async function lookAt(tasker: Tasker, name: string): Promise<Looked> {
+  if (!isTaskId(name)) return { graph: tasker.graph.template(name), analysis: tasker.graph.analyseTemplate(name) }
+  const view = await tasker.tasks.get(parseTaskId(name))
+  if (view === undefined) throw new TaskNotFoundError(name)
+  return { graph: graphOfTask(view), analysis: analyseTask(view) }
+}
+
+/** What `graph --json` gives; of a task, `analysis` says besides where it stands. */
+export function graphDocument(graph: GraphView, analysis: GraphAnalysis) {
   const { title, nodes, levels, levelsList, longestPath, roots, leaves, maxParallelism } = graph
   return {
     task: title,
@@ -58,5 +71,6 @@ export function graphDocument(graph: GraphView) {
     roots,
     leaves,
     maxParallelism,
+    analysis,
   }
 }

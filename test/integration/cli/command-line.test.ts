@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { graphDocument } from '../../../core/cli/commands/graph.js'
 import type { TaskDocument } from '../../../core/cli/task-document.js'
 import type { DatabaseInfo } from '../../../core/kernel/tasker.js'
+import type { TaskAnalysis } from '../../../core/workflow/analysis/analyse-task.js'
 import { runSql } from '../../support/run-sql.js'
 import { CliProject, taskerBin } from './cli-project.js'
 
@@ -55,12 +57,10 @@ describe('tasker, the command, on an embedded database', function () {
   })
 
   it('draws the graph of a task', async () => {
-    const graph = await project.json<{ levels: string[][]; longestPath: string[] }>(
-      'graph',
-      'payments/process_order',
-      '--json',
-    )
+    const graph = await project.json<ReturnType<typeof graphDocument>>('graph', 'payments/process_order', '--json')
     assert.deepEqual(graph.levels, [['load_order'], ['charge', 'reserve'], ['confirm']])
+    assert.deepEqual(graph.analysis.roots, ['load_order'])
+    assert.deepEqual(graph.analysis.bottlenecks[0]?.step, 'load_order')
     assert.deepEqual(graph.longestPath, ['load_order', 'charge', 'confirm'])
     assert.match(
       (await project.call('graph', 'payments/process_order')).output,
@@ -158,7 +158,47 @@ describe('tasker, the command, on an embedded database', function () {
       assert.match(output, /payments\.refused@1\.0\.0 {2}error/)
       assert.match(output, /✖ {2,}charge/)
       assert.match(output, /^charge +error +1\/3 .*CARD_STOLEN/m)
+      assert.match(output, /^charge +CARD_STOLEN +its error is permanent +confirm$/m)
+      assert.match(output, new RegExp(`^tasker steps resolve ${failed.task.id}/charge --results '<json>'$`, 'm'))
       assert.deepEqual(await project.json('tasks', 'show', failed.task.id, '--json'), failed)
+    })
+
+    it('analyses the graph of a task, in the states that its steps have', async () => {
+      const { id } = failed.task
+      const { steps, analysis } = await project.json<ReturnType<typeof graphDocument> & { analysis: TaskAnalysis }>(
+        ...['graph', id, '--json'],
+      )
+      assert.deepEqual(
+        steps.map(({ name, state, level }) => [name, state, level]),
+        [
+          ['charge', 'error', 1],
+          ['confirm', 'pending', 2],
+        ],
+      )
+      assert.deepEqual([analysis.taskId, analysis.blocked], [id, ['confirm']])
+      assert.equal(analysis.errorChains.chains[0]?.error, 'CARD_STOLEN')
+      assert.deepEqual(
+        analysis.recoveries.map(({ action }) => action),
+        ['resolve', 'retry'],
+      )
+      for (const format of ['text', 'mermaid', 'dot']) {
+        const { output } = await project.call('graph', id, '--format', format)
+        assert.match(
+          output,
+          { text: /✖ +charge/, mermaid: /"charge"\]:::error/, dot: /"charge" \[fillcolor=salmon/ }[format]!,
+        )
+      }
+    })
+
+    it('proposes commands that work as they stand', async () => {
+      const { task } = await project.json<TaskDocument>('run', 'payments.refused', '--json')
+      const { analysis } = await project.json<{ analysis: TaskAnalysis }>('graph', task.id, '--json')
+      const resolve = analysis.recoveries.find(({ action }) => action === 'resolve')!
+      const [program, ...words] = resolve.cli.replace(`'<json>'`, '{"charged":1}').split(' ')
+      assert.equal(program, 'tasker')
+      const { code, output } = await project.call(...words)
+      assert.equal(code, 0)
+      assert.match(output, /charge of .* is resolved_manually/)
     })
 
     it('resolves a step with results, and retries and resolves tasks', async () => {

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { buildDependencyGraph } from '../../../core/workflow/dependency-graph.js'
-import {
-  drawGraphAsDot,
-  drawGraphAsMermaid,
-  drawGraphAsText,
-  type PictureState,
-} from '../../../core/workflow/graph-picture.js'
+import { drawGraphAsDot, drawGraphAsMermaid, drawGraphAsText } from '../../../core/workflow/graph-picture.js'
+import { type PictureState, pictureStatesOf } from '../../../core/workflow/picture-states.js'
+import { stepStates } from '../../../core/workflow/state-machines.js'
 
 const graphOf = (steps: Record<string, readonly string[]>) =>
   buildDependencyGraph(Object.entries(steps).map(([name, dependsOn]) => ({ name, dependsOn })))
@@ -183,5 +180,48 @@ describe('the DOT picture of a graph', () => {
 
   it('escapes quotes and backslashes', () => {
     assert(drawGraphAsDot(graphOf({ 'a"\\': [] })).includes('"a\\"\\\\"'))
+  })
+})
+
+describe('the pictures of a task', () => {
+  const skipped = [
+    { name: 'load_order', state: 'resolved_manually', resolvedHow: 'skipped' },
+    { name: 'charge', state: 'resolved_manually', resolvedHow: 'unchosen' },
+    { name: 'reserve_stock', state: 'resolved_manually', resolvedHow: 'by_person' },
+    { name: 'confirm', state: 'complete', resolvedHow: null },
+  ] as const
+
+  it('tell what was skipped or not chosen from what a person settled, and leave out what has no state', () => {
+    assert.deepEqual(Object.fromEntries(pictureStatesOf([...skipped, { name: 'other' }])), {
+      load_order: 'skipped',
+      charge: 'skipped',
+      reserve_stock: 'resolved_manually',
+      confirm: 'complete',
+    })
+    const pictures = { states: pictureStatesOf(skipped) }
+    assert.match(drawGraphAsText(diamond, pictures), /↷ +load_order/)
+    assert.match(drawGraphAsMermaid(diamond, pictures), /s0\["load_order"\]:::skipped[\s\S]*classDef skipped fill:/)
+    assert.match(drawGraphAsDot(diamond, pictures), /"load_order" \[fillcolor=\w+, tooltip="skipped"\]/)
+  })
+
+  it('give each state a look of its own in every form', () => {
+    const all = [...stepStates, 'skipped'] as const
+    const one = graphOf({ step: [] })
+    const looksOf = (draw: (state: PictureState) => string | undefined) => new Set(all.map(draw))
+    const fills = {
+      mermaid: looksOf(
+        (state) => /fill:(\w+)/.exec(drawGraphAsMermaid(one, { states: new Map([['step', state]]) }))?.[1],
+      ),
+      dot: looksOf(
+        (state) => /\[fillcolor=(\w+)/.exec(drawGraphAsDot(one, { states: new Map([['step', state]]) }))?.[1],
+      ),
+      text: looksOf(
+        (state) => drawGraphAsText(one, { states: new Map([['step', state]]), colours: true }).split('\n')[0],
+      ),
+    }
+    for (const [form, looks] of Object.entries(fills)) {
+      assert.equal(looks.size, all.length, `${form}: ${[...looks]}`)
+      assert(!looks.has(undefined), form)
+    }
   })
 })
