@@ -17,7 +17,7 @@ type Format = (typeof formats)[number]
 /** `graph`: the dependency graph of a task. */
 export function graphCommand(session: Session): Command {
   return new Command('graph')
-    .description('draw the dependency graph of a task, with its levels and longest path')
+    .description('draw the dependency graph of a task, with its levels and longest path; as JSON, its analysis as well')
     .argument('<NAMESPACE/NAME[@RANGE]>', 'which task, or the id of one that was created')
     .option(
       '-f, --format <format>',

@@ -64,7 +64,7 @@ function retryAll(taskId: string, failedCount: number): Recovery {
   return {
     action: 'retry',
     step: null,
-    why: `if what failed ${failedCount} steps has passed or is mended: all of them at once`,
+    why: `once the causes have passed or are mended: all ${failedCount} failed steps at once`,
     api: `tasker.tasks.retry('${taskId}')`,
     cli: `tasker tasks retry ${taskId}`,
   }
