@@ -10,6 +10,8 @@ import type { EngineAnswer, EngineProgress, EngineRequest } from './engine-messa
 
 const program = fileURLToPath(new URL('./engine-process.js', import.meta.url))
 const closeTimeoutMs = 5_000
+/** An engine that answers nothing for so long has got stuck: the others are still to be measured. */
+const patienceMs = 180_000
 
 /** An engine in a process of its own, in an empty folder of its own. */
 export class EngineHost {
@@ -71,7 +73,9 @@ export class EngineHost {
     this.#child.send(request, (error) => {
       if (error !== null) reject(error)
     })
-    const answer = await promise
+    const stuck = new Error(`${this.#name}, ${request.ask}: no answer within ${patienceMs / 1000} s`)
+    const patience = setTimeout(() => reject(stuck), patienceMs)
+    const answer = await promise.finally(() => clearTimeout(patience))
     if (answer.error !== undefined) throw new Error(`${this.#name}, ${request.ask}: ${answer.error}`)
     return answer
   }

@@ -65,6 +65,8 @@ export interface ClaimRequest {
   readonly serves?: Serving
   /** Whether it also takes what no live worker serves, to park it. Default true. */
   readonly takesUnserved?: boolean
+  /** The steps of a task that was claimed, where the worker knows them without reading them. */
+  readonly stepsOf?: (task: TaskRecord) => readonly StepRecord[] | undefined
 }
 
 /** Which tasks a worker runs. */

@@ -1,6 +1,8 @@
 import type { ClaimedTask, ClaimRequest } from '../contracts/store.js'
+import type { TaskRecord } from '../contracts/task-record.js'
 import type { RunnerServices } from './runner-services.js'
 import type { ServedTasks } from './served-tasks.js'
+import { unbegunSteps } from './unbegun-steps.js'
 
 /** Most tasks that one claim takes: a larger one holds more row locks for longer, and leaves less to others that are woken with it. */
 const maxClaim = 50
@@ -49,6 +51,8 @@ export class ClaimLoop {
   get failure(): unknown {
     return this.#failure
   }
+
+  readonly #stepsOf = (task: TaskRecord) => unbegunSteps(task, this.#services.findDefinition(task))
 
   /** Resolves when a claim that began after this call has returned. Never throws. */
   claimSoon(): Promise<void> {
@@ -115,7 +119,8 @@ export class ClaimLoop {
       const limit = Math.min(room, maxClaim)
       const now = new Date(clock.now()).toISOString()
       const takesUnserved = this.#isTimeForUnserved()
-      const request: ClaimRequest = { workerId, now, limit, serves: this.#ports.served.serving, takesUnserved }
+      const serves = this.#ports.served.serving
+      const request: ClaimRequest = { workerId, now, limit, serves, takesUnserved, stepsOf: this.#stepsOf }
       // What finds no room while the claim is under way is behind it.
       this.#hasBacklog = false
       const claimed = await store.claimDue(request)

@@ -5,9 +5,13 @@ import type { TaskRequest } from '../contracts/task-request.js'
 import type { LogEvent } from '../workflow/log-entry.js'
 import type { LifecyclePublisher } from './lifecycle-publisher.js'
 
+/** Digits of a UUID of version 7 that its maker leaves to chance. */
+const chanceDigits = 12
+
 /** The first events of a task: its own, and one for each step. All of its rows are made of them. */
 export function creationEvents(
   publisher: LifecyclePublisher,
+  taskId: string,
   definition: TaskDefinition,
   request: TaskRequest,
   context: unknown,
@@ -31,18 +35,9 @@ export function creationEvents(
   }
   return [
     taskEvent,
-    ...stepPayloads(definition).map((payload): LogEvent => {
-      const stepId = publisher.ids.next()
-      const keyed = { ...payload, idempotencyKey: stepId }
-      return {
-        ...envelope,
-        id: publisher.ids.next(),
-        name: 'step.initialize_requested',
-        causationId: id,
-        stepId,
-        payload: keyed,
-      }
-    }),
+    ...createdSteps(taskId, definition).map(
+      (created): LogEvent => ({ ...envelope, id: publisher.ids.next(), causationId: id, ...created }),
+    ),
   ]
 }
 
@@ -77,18 +72,36 @@ function identityHash({ namespace, name, version }: TaskDefinition, identity: st
     .digest('hex')
 }
 
-function stepPayloads(definition: TaskDefinition) {
-  return definition.steps.map((step) => ({
-    namespace: definition.namespace,
-    taskName: definition.name,
-    version: definition.version,
-    stepName: step.name,
-    attempt: 0,
-    retryLimit: step.retryable ? step.retry.limit : 1,
-    dependsOn: [...step.dependsOn],
-    retryable: step.retryable,
-    skippable: step.skippable,
-    dependentSystem: step.dependentSystem,
-    timeoutMs: step.timeoutMs,
-  }))
+/** What the first events of the steps say that does not depend on when, by whom and for what the task is created. */
+export function createdSteps(
+  taskId: string,
+  definition: TaskDefinition,
+): readonly Pick<LogEvent, 'name' | 'stepId' | 'payload'>[] {
+  return definition.steps.map((step, position) => {
+    const stepId = stepIdOf(taskId, position)
+    const payload = {
+      namespace: definition.namespace,
+      taskName: definition.name,
+      version: definition.version,
+      stepName: step.name,
+      attempt: 0,
+      retryLimit: step.retryable ? step.retry.limit : 1,
+      dependsOn: step.dependsOn,
+      retryable: step.retryable,
+      skippable: step.skippable,
+      dependentSystem: step.dependentSystem,
+      timeoutMs: step.timeoutMs,
+      idempotencyKey: stepId,
+    }
+    return { name: 'step.initialize_requested', stepId, payload }
+  })
+}
+
+/**
+ * The id of a step follows from that of its task and its place: the part that is left to chance, 48 bits, counted on. Whoever has the
+ * definition of a task that has not begun knows its steps without reading them.
+ */
+function stepIdOf(taskId: string, position: number): string {
+  const chance = (Number.parseInt(taskId.slice(-chanceDigits), 16) + position + 1) % 16 ** chanceDigits
+  return taskId.slice(0, -chanceDigits) + chance.toString(16).padStart(chanceDigits, '0')
 }

@@ -163,8 +163,8 @@ export class TaskCreator {
   #begin({ definition, request, context }: CheckedRequest): { creation: Creation; task: Promise<TaskRecord> } {
     const { journal, worker, publisher, clock } = this.#services
     const now = clock.now()
-    const events = creationEvents(publisher, definition, request, context, new Date(now).toISOString())
     const taskId = publisher.ids.next()
+    const events = creationEvents(publisher, taskId, definition, request, context, new Date(now).toISOString())
     const state: FoldState = { task: undefined, steps: new Map() }
     events.forEach((event, index) => {
       foldEvent(state, taskId, event, { entry: 1, index })

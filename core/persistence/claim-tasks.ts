@@ -37,10 +37,11 @@ export class TaskClaimer {
     now,
     serves,
     takesUnserved = true,
+    stepsOf,
   }: ClaimRequest): Promise<readonly ClaimedTask[]> {
     const values = [workerId, limit, now, serves?.kinds ?? null, serves?.namespaces ?? null, takesUnserved]
     const rows = await this.#database.query<ClaimedRow>(this.#claimDueSql, values)
-    return this.#withSteps(rows.sort(byUrgency), now)
+    return this.#withSteps(rows.sort(byUrgency), now, stepsOf)
   }
 
   async claimTask(taskId: string, { workerId, now }: Omit<ClaimRequest, 'limit'>): Promise<ClaimedTask | undefined> {
@@ -58,24 +59,39 @@ export class TaskClaimer {
   }
 
   /** The rows are ours by now: nobody else changes them or their steps between these two queries. */
-  async #withSteps(rows: readonly ClaimedRow[], now: string): Promise<readonly ClaimedTask[]> {
-    if (rows.length === 0) return []
-    const steps = await this.#database.query<StepRow>(this.#stepsSql, [rows.map((row) => row.id)])
-    const stepsByTask = Map.groupBy(steps, (step) => step.taskId)
-    return rows.map((row) => toClaimedTask(row, stepsByTask.get(row.id) ?? [], now))
+  async #withSteps(
+    rows: readonly ClaimedRow[],
+    now: string,
+    stepsOf: ClaimRequest['stepsOf'] = () => undefined,
+  ): Promise<readonly ClaimedTask[]> {
+    const known = new Map(rows.map((row) => [row.id, stepsOf(row)]))
+    const unknown = rows.filter(({ id }) => known.get(id) === undefined).map(({ id }) => id)
+    const read = unknown.length === 0 ? [] : await this.#database.query<StepRow>(this.#stepsSql, [unknown])
+    const readByTask = Map.groupBy(read, (step) => step.taskId)
+    return rows.map((row) => {
+      const steps = known.get(row.id)
+      return toClaimedTask(row, steps ? { steps, results: new Map() } : separate(readByTask.get(row.id) ?? []), now)
+    })
   }
 }
 
-function toClaimedTask(row: ClaimedRow, rows: readonly StepRow[], now: string): ClaimedTask {
-  const { previousOwnerId, unserved, ...task } = row
-  const steps: StepRecord[] = []
-  const stepResults = new Map<string, unknown>()
-  for (const { results, ...step } of rows) {
-    steps.push(step)
-    if (step.state === 'complete' || step.state === 'resolved_manually') stepResults.set(step.name, results)
-  }
+function toClaimedTask(
+  { previousOwnerId, unserved, ...task }: ClaimedRow,
+  stepsAndResults: Pick<ClaimedTask, 'steps' | 'results'>,
+  now: string,
+): ClaimedTask {
   const queueWaitMs = task.dueAt === null ? 0 : Math.max(0, Date.parse(now) - Date.parse(task.dueAt))
-  return { task, steps, results: stepResults, previousOwnerId, queueWaitMs, ...(unserved ? { unserved } : {}) }
+  return { task, ...stepsAndResults, previousOwnerId, queueWaitMs, ...(unserved ? { unserved } : {}) }
+}
+
+function separate(rows: readonly StepRow[]): Pick<ClaimedTask, 'steps' | 'results'> {
+  const steps: StepRecord[] = []
+  const results = new Map<string, unknown>()
+  for (const { results: result, ...step } of rows) {
+    steps.push(step)
+    if (step.state === 'complete' || step.state === 'resolved_manually') results.set(step.name, result)
+  }
+  return { steps, results }
 }
 
 function byUrgency(a: TaskRecord, b: TaskRecord): number {

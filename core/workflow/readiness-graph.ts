@@ -11,13 +11,15 @@ interface Node {
   /** Settled parents that satisfy their dependents; the others are unchosen or cancelled. */
   satisfiedParents: number
   readonly isRoot: boolean
+  /** A person may settle a step before its parents are. */
+  isSettled: boolean
 }
 
 /** What settling a step did to its dependents. */
 export interface Settlement {
-  /** All parents settled, one of them satisfied: may run. */
+  /** All parents settled, one of them satisfied, itself not settled: may run. */
   readonly ready: readonly string[]
-  /** All parents settled, none satisfied: never runs. */
+  /** All parents settled, none satisfied, itself not settled: never runs. */
   readonly unreachable: readonly string[]
   /** Dependents looked at: the whole cost of the call. */
   readonly examined: number
@@ -47,11 +49,15 @@ export class ReadinessGraph {
   settle(name: string, satisfied: boolean): Settlement {
     const ready: string[] = []
     const unreachable: string[] = []
-    const children = this.#nodes.get(name)?.children ?? []
+    const node = this.#nodes.get(name)
+    if (node) node.isSettled = true
+    const children = node?.children ?? []
     for (const child of children) {
       child.parentsLeft -= 1
       if (satisfied) child.satisfiedParents += 1
-      if (child.parentsLeft === 0) (child.satisfiedParents > 0 ? ready : unreachable).push(child.name)
+      if (child.parentsLeft > 0 || child.isSettled) continue
+      const found = child.satisfiedParents > 0 ? ready : unreachable
+      found.push(child.name)
     }
     return { ready, unreachable, examined: children.length }
   }
@@ -76,6 +82,7 @@ export class ReadinessGraph {
       parentsLeft: step.dependsOn.length,
       satisfiedParents: 0,
       isRoot,
+      isSettled: false,
     }
     this.#nodes.set(step.name, node)
   }

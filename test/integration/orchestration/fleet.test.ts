@@ -208,14 +208,18 @@ describe('Many workers', function () {
 
     it('take up what is in progress and owned by nobody, with the attempt that was running accounted for', async () => {
       const attempts: number[] = []
-      const job = defineTask({ name: 'job' }).step('only', async ({ attempt }) => void attempts.push(attempt))
-      const a = await fleet.add({ handlers: [job] })
+      const job = defineTask({ name: 'job' }).step('only', async ({ attempt, signal }) => {
+        attempts.push(attempt)
+        if (attempt === 1)
+          await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+      })
+      const a = await fleet.start({ handlers: [job] })
       const task = await a.tasks.create(job)
+      assert.ok(await holdsWithin(soonMs, () => attempts.length === 1))
       // Its row says that nothing runs, that of its step says otherwise.
-      await fleet.sql(`update SCHEMA.steps set state = 'in_progress', attempts = 1, started_at = now()`)
-      await a.start()
+      await fleet.sql(`update SCHEMA.tasks set owner_id = null, epoch = epoch + 1, state = 'pending', due_at = now()`)
       const ended = await endsSoon(a, task.id)
-      assert.deepEqual([ended.state, attempts, ended.steps[0]?.ownerLosses], ['complete', [2], 1])
+      assert.deepEqual([ended.state, attempts, ended.steps[0]?.ownerLosses], ['complete', [1, 2], 1])
     })
 
     it('drop what another one has taken over, and interrupt its handlers, long before they would write something', async () => {
