@@ -1,3 +1,4 @@
+import type { Mutable } from '../contracts/mutable.js'
 import type { CustomEventDescriptor } from '../events/custom-event.js'
 import type { EventEnvelope, TaskerEvent, TraceContext } from '../events/envelope.js'
 import { type EventPayload, type LifecycleEventName, lifecycleEvents } from '../events/event-catalogue.js'
@@ -25,8 +26,6 @@ export interface EventFactoryOptions {
   /** Whether payloads are checked against their schemas. */
   readonly validatePayloads: boolean
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** Makes events: the one place where a payload gets its envelope. */
 export class EventFactory {

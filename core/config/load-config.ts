@@ -32,7 +32,7 @@ export interface LoadOptions extends ResolveOptions {
  *
  * @example
  * const config = await loadConfig({ cwd: '/srv/shop', environment: 'production' })
- * config.values.execution.concurrentTasks // 50
+ * config.values.execution.concurrentTasks // 200
  */
 export async function loadConfig(options: LoadOptions = {}): Promise<ResolvedConfig> {
   const cwd = resolve(options.cwd ?? process.cwd())

@@ -1,12 +1,11 @@
 import type { IdSource } from '../contracts/id-source.js'
 import type { Logger } from '../contracts/logger.js'
+import type { Mutable } from '../contracts/mutable.js'
 import type { TaskerEvent, TraceContext } from '../events/envelope.js'
 import type { BusOnlyEventName, EventPayload } from '../events/event-catalogue.js'
 import type { LogEvent } from '../workflow/log-entry.js'
 import { formatPosition } from '../workflow/log-position.js'
 import type { TaskRecord } from '../workflow/task-record.js'
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** What an event is about, and what it comes from. */
 export interface EventSubject {

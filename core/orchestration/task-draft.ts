@@ -1,4 +1,5 @@
 import type { Clock } from '../contracts/clock.js'
+import type { Mutable } from '../contracts/mutable.js'
 import type { TaskWrite } from '../contracts/store.js'
 import type { CommandOutcome } from '../contracts/task-request.js'
 import { IllegalTransitionError, StepNotFoundError } from '../errors/task-errors.js'
@@ -18,7 +19,6 @@ import type { OwnedTask } from './owned-task.js'
 
 type TaskFields = 'namespace' | 'taskName' | 'version'
 type StepFields = TaskFields | 'stepName' | 'attempt' | 'retryLimit'
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
 /** A payload without the fields that the draft fills in. */

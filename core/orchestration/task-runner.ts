@@ -11,6 +11,7 @@ import { Inbox, type InboxItem } from './inbox.js'
 import type { JournalParticipant } from './journal.js'
 import { isLastChance } from './last-chances.js'
 import { OwnedTask } from './owned-task.js'
+import { askForEpoch, isWithinLease } from './ownership-question.js'
 import { admitSteps, settleBypassedSteps } from './phases/admit-steps.js'
 import { publishSearch } from './phases/complete-attempt.js'
 import { announceRunEnd, finalizeRun } from './phases/finalize-run.js'
@@ -327,47 +328,30 @@ export class TaskRunner implements JournalParticipant {
   /**
    * Calls the handlers of what has just been admitted. Where the answer of the commit was so long in coming that the lease may have
    * run out meanwhile (a stopped process, a stalled network), another worker may have run these very steps to their end by now:
-   * then it is asked first whether the task is still ours. A heartbeat is sent at least twice per lease.
+   * then it is asked first whether the task is still ours.
    */
   #startAdmitted(stepNames: readonly string[], admittedAt: number): void {
     const start = () => {
       for (const stepName of stepNames) if (this.#owned.running.has(stepName)) this.#startAttempt(stepName, admittedAt)
     }
     if (stepNames.length === 0) return
-    if (this.#isRecent(this.#preparedAt)) start()
-    else {
-      this.#isStillOurs().then(
-        (isOurs) => isOurs && start(),
-        (error) => {
-          this.#services.log.error(
-            { err: error, taskId: this.taskId },
-            'it cannot be told who owns a task; it is given up',
-          )
-          this.#giveUp()
-        },
-      )
-    }
+    if (isWithinLease(this.#preparedAt, this.#services.settings.leaseMs)) start()
+    else this.#startIfStillOurs(start)
   }
 
-  /** Whether what was ours at a moment of `performance.now()` must still be. */
-  #isRecent(moment: number): boolean {
-    return performance.now() - moment < this.#services.settings.leaseMs / 2
-  }
-
-  /** Asks until an answer comes in time: one that was held up tells how it was when it was given. */
-  async #isStillOurs(): Promise<boolean> {
-    const { store, workerId, databaseRetry: retry } = this.#services
-    for (;;) {
-      const askedAt = performance.now()
-      const rows = await retry.until('asking who owns a task', () => store.ownership(workerId, [this.taskId]))
-      if (this.#isReleased) return false
-      const epoch = rows.find(({ taskId }) => taskId === this.taskId)?.epoch
-      if (epoch !== this.#run.epoch) {
-        this.noteEpoch(epoch)
-        return false
-      }
-      if (this.#isRecent(askedAt)) return true
-    }
+  #startIfStillOurs(start: () => void): void {
+    askForEpoch(this.#services, this.taskId, this.#run.epoch).then(
+      (epoch) => {
+        if (this.#isReleased) return
+        if (epoch === this.#run.epoch) start()
+        else this.noteEpoch(epoch)
+      },
+      (error) => {
+        const { log } = this.#services
+        log.error({ err: error, taskId: this.taskId }, 'it cannot be told who owns a task; it is given up')
+        this.#giveUp()
+      },
+    )
   }
 
   #startAttempt(stepName: string, admittedAt: number): void {

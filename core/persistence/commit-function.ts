@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { TaskWrite } from '../contracts/store.js'
 import type { StepRecord, TaskRecord } from '../contracts/task-record.js'
 import { type ColumnArray, columnArray } from './column-arrays.js'
 import type { Database } from './database.js'
 import { StepEntity } from './entities/step-entity.js'
 import { TaskEntity } from './entities/task-entity.js'
+import { storedFunctionBody, storedFunctionName } from './stored-function.js'
 import { type Column, columnsOf, pickColumns } from './table-columns.js'
 
 /** What a task's later commits may change; the rest stands as it was created, so that contexts travel once. Claims change the epoch. */
@@ -68,8 +68,6 @@ interface GroupColumn extends Column, ColumnArray {
  *
  * The tasks go first, because an update waits for whoever holds a row and compares again what that left: from then on nobody else
  * claims the task until the commit. Where one differs, nothing is written at all.
- *
- * Its name ends in a hash of its text: workers of two versions may use one database.
  */
 export class CommitFunction {
   /** With its schema. */
@@ -98,12 +96,9 @@ export class CommitFunction {
       columns.map((column) => `${parameterName(name, column)} ${column.parameterType}`),
     )
     const body = functionBody(database, groups)
-    const hash = createHash('sha256').update(`${parameters.join()}${body}`).digest('hex').slice(0, 8)
-    this.name = database.table(`commit_${hash}`)
+    this.name = storedFunctionName(database, 'commit', `${parameters.join()}${body}`)
     this.createSql = `create or replace function ${this.name}(${parameters.join(', ')},
-      out "logIds" text[]) language plpgsql
-      set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
-      as $function$${body}$function$`
+      out "logIds" text[]) ${storedFunctionBody(body)}`
     const call = `select * from ${this.name}(${parameters.map((_, index) => `$${index + 1}`).join(', ')})`
     this.callSql = database.prepare(call)
   }
@@ -125,7 +120,9 @@ export class CommitFunction {
 
 /** The number of the log entry that the task has before the write. */
 const expectedEntry = {
-  ...{ property: 'expectedEntry', name: 'expected_entry', type: 'int' },
+  property: 'expectedEntry',
+  name: 'expected_entry',
+  type: 'int',
   read: ({ task, events }: TaskWrite) => task.logEntry - (events.length > 0 ? 1 : 0),
 }
 

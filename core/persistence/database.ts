@@ -118,9 +118,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
  * One database and one schema of it: the ORM for entities and lists, and SQL for what works in sets.
  *
  * SQL names tables with their schema ({@link table}) and changes no session settings but one that is the same for all: the connections
- * of an embedded server share one session. Statements have no names
- * there for the same reason. Times come back as ISO 8601 in UTC, `bigint`
- * as strings, `jsonb` parsed.
+ * of an embedded server share one session. Statements have no names there for the same reason. Times come back as ISO 8601 in UTC,
+ * `bigint` as strings, `jsonb` parsed.
  */
 export class Database {
   readonly #types: CustomTypesConfig

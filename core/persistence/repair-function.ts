@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { Database } from './database.js'
 import { PARKED, UNFINISHED, UNPARKED } from './entities/task-entity.js'
 import { isAlive } from './live-workers.js'
+import { storedFunctionBody, storedFunctionName } from './stored-function.js'
 
 /** What waits for something other than time is looked at again within a minute; clocks of two workers differ by less than another. */
 const LONGEST_PARKED = `interval '2 minutes'`
@@ -20,12 +20,9 @@ export class RepairFunction {
 
   constructor(database: Database) {
     const text = body(database)
-    const hash = createHash('sha256').update(text).digest('hex').slice(0, 8)
-    this.name = database.table(`repair_${hash}`)
+    this.name = storedFunctionName(database, 'repair', text)
     this.createSql = `create or replace function ${this.name}(p_now timestamptz)
-      returns table (task ${database.table('tasks')}, finding text) language plpgsql
-      set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
-      as $function$${text}$function$`
+      returns table (task ${database.table('tasks')}, finding text) ${storedFunctionBody(text)}`
   }
 }
 

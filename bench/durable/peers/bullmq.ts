@@ -2,6 +2,7 @@ import { type FlowJob, FlowProducer, Queue, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import type { Engine } from '../engine.js'
 import type { Shape, StepOutput } from '../shapes.js'
+import { byTaskIds } from './by-task-ids.ts'
 import { TaskEnds } from './task-ends.ts'
 
 const queueName = 'steps'
@@ -44,18 +45,7 @@ export const engine: Engine = {
       else await queue.addBulk(tasks.map((task) => ({ name: first, data: { task, step: first } })))
     }
     return {
-      async createMany(count) {
-        const tasks = Array.from({ length: count }, () => ends.newTask())
-        for (let start = 0; start < count; start += mostFlowsPerCall) {
-          await create(tasks.slice(start, start + mostFlowsPerCall))
-        }
-      },
-      async runOne() {
-        const task = ends.newTask()
-        const ended = ends.wait(task)
-        await create([task])
-        await ended
-      },
+      ...byTaskIds(ends, { create, tasksPerCall: mostFlowsPerCall }),
       async close() {
         await worker.close()
         await flows.close()

@@ -2,6 +2,7 @@ import pg from 'pg'
 import type { Engine } from '../engine.js'
 import type { StepOutput } from '../shapes.js'
 import { Batches } from './batches.ts'
+import { byTaskIds } from './by-task-ids.ts'
 import { type FinishedStep, HandMadeGraph, type StepJob } from './hand-made-graph.ts'
 import { TaskEnds } from './task-ends.ts'
 
@@ -62,18 +63,7 @@ export const engine: Engine = {
       await add(tasks.flatMap((task) => graph.roots.map((step) => ({ task, step }))))
     }
     return {
-      async createMany(count) {
-        const tasks = Array.from({ length: count }, () => ends.newTask())
-        for (let start = 0; start < count; start += mostJobsPerCall) {
-          await create(tasks.slice(start, start + mostJobsPerCall))
-        }
-      },
-      async runOne() {
-        const task = ends.newTask()
-        const ended = ends.wait(task)
-        await create([task])
-        await ended
-      },
+      ...byTaskIds(ends, { create, tasksPerCall: mostJobsPerCall }),
       async close() {
         await runner.stop()
         await queue.release()

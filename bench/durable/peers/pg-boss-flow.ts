@@ -3,6 +3,7 @@ import type { FlowJob } from 'pg-boss'
 import type { Engine } from '../engine.js'
 import type { Shape, StepOutput } from '../shapes.js'
 import { Batches } from './batches.ts'
+import { byTaskIds } from './by-task-ids.ts'
 import { dropPgBoss, startPgBoss } from './pg-boss.ts'
 import { PgBossLoop } from './pg-boss-loop.ts'
 import { TaskEnds } from './task-ends.ts'
@@ -47,18 +48,7 @@ export const engine: Engine = {
     }
     const tasksPerCall = Math.max(1, Math.floor(mostJobsPerCall / shape.steps.length))
     return {
-      async createMany(count) {
-        const tasks = Array.from({ length: count }, () => ends.newTask())
-        for (let start = 0; start < count; start += tasksPerCall) {
-          await create(tasks.slice(start, start + tasksPerCall))
-        }
-      },
-      async runOne() {
-        const task = ends.newTask()
-        const ended = ends.wait(task)
-        await create([task])
-        await ended
-      },
+      ...byTaskIds(ends, { create, tasksPerCall }),
       async close() {
         await loop.stop()
         await boss.stop({ graceful: false })

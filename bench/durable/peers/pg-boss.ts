@@ -2,6 +2,7 @@ import pg from 'pg'
 import { PgBoss } from 'pg-boss'
 import type { Engine, EngineSettings } from '../engine.js'
 import type { StepOutput } from '../shapes.js'
+import { byTaskIds } from './by-task-ids.ts'
 import { HandMadeGraph } from './hand-made-graph.ts'
 import { PgBossLoop } from './pg-boss-loop.ts'
 import { TaskEnds } from './task-ends.ts'
@@ -63,18 +64,7 @@ export const engine: Engine = {
       loop.wake()
     }
     return {
-      async createMany(count) {
-        const tasks = Array.from({ length: count }, () => ends.newTask())
-        for (let start = 0; start < count; start += mostJobsPerCall) {
-          await create(tasks.slice(start, start + mostJobsPerCall))
-        }
-      },
-      async runOne() {
-        const task = ends.newTask()
-        const ended = ends.wait(task)
-        await create([task])
-        await ended
-      },
+      ...byTaskIds(ends, { create, tasksPerCall: mostJobsPerCall }),
       async close() {
         await loop.stop()
         await boss.stop({ graceful: false })
