@@ -109,7 +109,7 @@ function taskOf(nodes: readonly GraphNode[], { layers, width }: Shape): TaskView
     ...{ priority: 0, stepCount: steps.length, initiator: '', sourceSystem: '', reason: '', tags: [], bypassSteps: [] },
     ...{ identityHash: null, concurrencyKey: null, timeoutMs: null, correlationId: '', traceparent: null },
     ...{ parentTaskId: null, parentStepId: null, error, dueAt: null, parked: null, createdAt, startedAt: createdAt },
-    ...{ completedAt: null, ownerId: null, epoch: 1, logEntry: 1, steps },
+    ...{ rerunOf: null, pausedAt: null, completedAt: null, ownerId: null, epoch: 1, logEntry: 1, steps },
   }
 }
 

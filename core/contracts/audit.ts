@@ -1,4 +1,5 @@
 import type { LogEntry } from '../workflow/log-entry.js'
+import type { ChangeRecord } from './changes.js'
 import type { StepRecord, TaskRecord } from './task-record.js'
 import type { Command } from './task-request.js'
 
@@ -22,6 +23,8 @@ export interface AuditQuery {
 export interface AuditedTask {
   readonly task: TaskRecord
   readonly steps: readonly StepRecord[]
+  /** Those of its changes that its row is a fold of, in their order. */
+  readonly changes: readonly ChangeRecord[]
   /** The greatest number among its entries in the log at the same moment; null if it has none. */
   readonly lastLogged: number | null
   /** How many entries it has there. */

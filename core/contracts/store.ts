@@ -1,14 +1,17 @@
 import type { LogEntry, LogEvent } from '../workflow/log-entry.js'
 import type { StepState, TaskState } from '../workflow/state-machines.js'
 import type { AuditStore } from './audit.js'
+import type { ChangeRecord, ChangeStore } from './changes.js'
 import type { LogLag } from './event-log.js'
 import type { LogUpkeepStore } from './log-upkeep.js'
+import type { Page, PageOf } from './page.js'
 import type { TaskDefinition } from './task-definition.js'
 import type { StepRecord, TaskRecord, TaskView } from './task-record.js'
 import type { Command, CommandOutcome } from './task-request.js'
 import type { Transaction } from './transaction.js'
 
 export type { LogEntry, LogEvent } from '../workflow/log-entry.js'
+export type { Page, PageOf } from './page.js'
 
 /** Everything that one commit changes of one task. The store applies it whole or not at all. */
 export interface TaskWrite {
@@ -24,6 +27,8 @@ export interface TaskWrite {
   /** Rows after the write; what was fixed when they were created is not written again. */
   readonly changedSteps: readonly StepRecord[]
   readonly events: readonly LogEvent[]
+  /** Changes that are none of the 56 events; `task` has what they make of it: only with them are reason, tags and pausedAt written. */
+  readonly changes?: readonly ChangeRecord[]
   /** Commands that this commit answers. */
   readonly answers: readonly { readonly commandId: string; readonly outcome: CommandOutcome }[]
   /** When the queue is to wake somebody for the task, as ISO 8601: asked for in the transaction, where the queue can. */
@@ -106,19 +111,6 @@ export interface StepFilter extends TaskFilter {
   readonly stepState?: StepState | readonly StepState[]
 }
 
-export interface Page {
-  /** From 1 to 1000. Default 100. */
-  readonly limit?: number
-  /** The `next` of the page before. */
-  readonly after?: string
-}
-
-export interface PageOf<T> {
-  readonly items: readonly T[]
-  /** Give it as `after` to get the next page; absent on the last one. */
-  readonly next?: string
-}
-
 /** How a task stands, and who runs it. */
 export interface TaskOwnership {
   readonly id: string
@@ -155,7 +147,7 @@ export interface StoredLogEntry extends LogEntry {
 }
 
 /** Where state is kept. The only implementation is `persistence`; a port so that orchestration knows no SQL. */
-export interface Store extends AuditStore, LogUpkeepStore {
+export interface Store extends AuditStore, LogUpkeepStore, ChangeStore {
   /**
    * One transaction for any number of writes: rows are locked in id order, writes of an older epoch dropped.
    *

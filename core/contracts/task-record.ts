@@ -1,6 +1,7 @@
 export type {
   ErrorRecord,
   ParkedReason,
+  RerunOf,
   ResolvedHow,
   StepRecord,
   StepView,

@@ -5,6 +5,7 @@ import {
   actor,
   count,
   errorDescription,
+  exactly,
   milliseconds,
   moment,
   nameText,
@@ -48,6 +49,8 @@ const created = aboutTask({
   definitionHash: nameText,
   parentTaskId: Type.Optional(uuid),
   parentStepId: Type.Optional(uuid),
+  /** The task that this one runs again, and from which steps on. */
+  rerunOf: Type.Optional(exactly({ taskId: uuid, from: stepNames })),
 })
 
 /** The task was set back to wait. */

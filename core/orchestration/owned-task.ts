@@ -1,6 +1,8 @@
 import type { ClaimedTask } from '../contracts/store.js'
 import type { StepDefinition, TaskDefinition } from '../contracts/task-definition.js'
+import type { ChangeRecord } from '../workflow/change-record.js'
 import { type FoldState, foldEvent } from '../workflow/fold.js'
+import { foldChange } from '../workflow/fold-change.js'
 import type { LogEvent } from '../workflow/log-entry.js'
 import { isSatisfied, isSettled, ReadinessGraph, type Settlement } from '../workflow/readiness-graph.js'
 import type { StepRecord, TaskRecord } from '../workflow/task-record.js'
@@ -108,6 +110,11 @@ export class OwnedTask {
     const settlement = this.#graph.settle(step.name, isSatisfied(step))
     for (const name of settlement.ready) this.#place(this.#state.steps.get(name)!)
     return { step, settlement }
+  }
+
+  /** Applies a change that is none of the events: it touches the task's own row alone. */
+  applyChange(change: ChangeRecord): void {
+    this.#state.task = foldChange(this.task, change)
   }
 
   /** Puts down what the commit that is being prepared makes of ownership and log number: neither is part of the fold. */

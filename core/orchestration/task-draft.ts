@@ -1,3 +1,4 @@
+import type { ChangeRecord } from '../contracts/changes.js'
 import type { Clock } from '../contracts/clock.js'
 import type { Mutable } from '../contracts/mutable.js'
 import type { TaskWrite } from '../contracts/store.js'
@@ -48,6 +49,7 @@ export class TaskDraft {
   readonly #clock: Clock
   readonly #events: LogEvent[] = []
   readonly #changed = new Map<string, StepRecord>()
+  #changes: ChangeRecord[] | undefined
   readonly #answers: { commandId: string; outcome: CommandOutcome }[] = []
   readonly #after: ((commit: CommitFacts) => void)[] = []
   #isReleasing = false
@@ -105,6 +107,27 @@ export class TaskDraft {
   /** A custom event that a step published, committed with the step's success. */
   customEvent(name: string, payload: unknown, stepId: string): void {
     this.#add(name, payload, stepId)
+  }
+
+  /** A change of the task that is none of the 56 events, applied to it, and written in the same commit. */
+  change(kind: string, { data, actor, reason }: Pick<ChangeRecord, 'data' | 'actor' | 'reason'>): void {
+    const { id, logEntry } = this.owned.task
+    const change: ChangeRecord = {
+      id: this.publisher.ids.next(),
+      subjectKind: 'task',
+      subjectKey: id,
+      taskId: id,
+      entry: logEntry,
+      place: this.#events.length,
+      kind,
+      data,
+      actor,
+      reason,
+      changedAt: this.occurredAt,
+    }
+    this.#changes ??= []
+    this.#changes.push(change)
+    this.owned.applyChange(change)
   }
 
   step(name: string): StepRecord {
@@ -187,7 +210,7 @@ export class TaskDraft {
   /** The write for the journal; undefined if there is nothing to write. */
   toWrite(): TaskWrite | undefined {
     const hasEvents = this.#events.length > 0
-    if (!hasEvents && this.#answers.length === 0 && !this.#isReleasing) return undefined
+    if (!hasEvents && this.#answers.length === 0 && !this.#isReleasing && !this.#changes) return undefined
     const { task } = this.owned
     this.owned.stamp({
       ...(hasEvents ? { logEntry: task.logEntry + 1 } : {}),
@@ -200,6 +223,7 @@ export class TaskDraft {
       changedSteps: [...this.#changed.values()],
       events: this.#events,
       answers: this.#answers,
+      ...(this.#changes === undefined ? {} : { changes: this.#changes }),
       ...(this.#isReleasing && task.dueAt !== null && task.parked === null ? { wakeAt: task.dueAt } : {}),
     }
   }

@@ -5,14 +5,14 @@ import { createdSteps } from './creation-events.js'
 
 /**
  * The steps of a task of which nothing has happened since it was created, as the store has them: made of its definition by the
- * function that made its rows. Undefined if something has happened, or if it was created by another definition: then they have to
- * be read.
+ * function that made its rows. Undefined if something has happened, if it was created by another definition, or with steps that
+ * another task has done: then they have to be read.
  */
 export function unbegunSteps(
   task: TaskRecord,
   definition: TaskDefinition | undefined,
 ): readonly StepRecord[] | undefined {
-  if (task.logEntry !== 1 || definition?.hash !== task.definitionHash) return undefined
+  if (task.logEntry !== 1 || task.rerunOf !== null || definition?.hash !== task.definitionHash) return undefined
   const state: FoldState = { task, steps: new Map() }
   const envelope = { id: '', schemaVersion: 1, occurredAt: task.createdAt, correlationId: task.correlationId }
   for (const [index, created] of createdSteps(task.id, definition).entries())

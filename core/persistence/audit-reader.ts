@@ -1,7 +1,10 @@
 import type { AuditedEntry, AuditedTask, AuditPage, AuditQuery, AuditStore } from '../contracts/audit.js'
+import type { ChangeRecord } from '../contracts/changes.js'
 import type { StepRecord, TaskRecord } from '../contracts/task-record.js'
 import type { Command } from '../contracts/task-request.js'
 import type { Transaction } from '../contracts/transaction.js'
+import { foldedChanges } from '../workflow/change-record.js'
+import { selectChanges } from './changes.js'
 import type { Database } from './database.js'
 import { CommandEntity } from './entities/command-entity.js'
 import { StepEntity } from './entities/step-entity.js'
@@ -39,6 +42,7 @@ export class AuditReader implements AuditStore {
   readonly #windowSql: string
   readonly #tasksSql: string
   readonly #stepsSql: string
+  readonly #changesSql: string
   readonly #entriesSql: string
 
   constructor(database: Database) {
@@ -52,6 +56,8 @@ export class AuditReader implements AuditStore {
       ) g where t.id = any($1::uuid[]) order by t.id`
     this.#stepsSql = `select ${selectColumns(columnsOf(database, StepEntity), 's')}
       from ${database.table('steps')} s where s.task_id = any($1::uuid[]) order by s.task_id, s.position`
+    this.#changesSql = `${selectChanges(database)}
+      where c.task_id = any($1::uuid[]) and c.kind = any($2::text[]) order by c.task_id, c.number`
     this.#entriesSql = entriesSql(database)
   }
 
@@ -106,9 +112,12 @@ export class AuditReader implements AuditStore {
     const rows = await transaction.query<AuditedRow>(this.#tasksSql, [ids])
     const steps = await transaction.query<StepRecord>(this.#stepsSql, [ids])
     const stepsByTask = Map.groupBy(steps, ({ taskId }) => taskId)
+    const changes = await transaction.query<ChangeRecord>(this.#changesSql, [ids, foldedChanges])
+    const changesByTask = Map.groupBy(changes, ({ taskId }) => taskId)
     return rows.map(({ lastLogged, loggedCount, isOwnerAlive, ...task }) => ({
       task,
       steps: stepsByTask.get(task.id) ?? [],
+      changes: changesByTask.get(task.id) ?? [],
       lastLogged,
       loggedCount,
       isOwnerAlive,

@@ -88,7 +88,8 @@ function textArray(list: readonly string[]): string {
   return text
 }
 
-function jsonText(value: unknown): string {
+/** JSON text that PostgreSQL can read. @throws UnserializableWriteError */
+export function jsonText(value: unknown): string {
   if (value === null || value === undefined) return NO_VALUE
   let text: string
   try {

@@ -1,6 +1,7 @@
 import type { TaskWrite } from '../contracts/store.js'
 import type { StepRecord, TaskRecord } from '../contracts/task-record.js'
-import { type ColumnArray, columnArray } from './column-arrays.js'
+import { givenColumns } from './changes.js'
+import { type ColumnArray, columnArray, jsonText } from './column-arrays.js'
 import type { Database } from './database.js'
 import { StepEntity } from './entities/step-entity.js'
 import { TaskEntity } from './entities/task-entity.js'
@@ -39,6 +40,9 @@ const changingStepProperties = [
   'completedAt',
 ] as const satisfies readonly (keyof StepRecord)[]
 
+/** What only people change: written with the changes that say so, so that it costs the others nothing. */
+const editedTaskProperties = ['reason', 'tags', 'pausedAt'] as const satisfies readonly (keyof TaskRecord)[]
+
 /** Raised where an update did not find all its steps. */
 export const ROWS_MISSING_STATE = 'TK001'
 /** Raised where a task is not as its write expects: it has another epoch, or another number of entries in the log. */
@@ -50,10 +54,14 @@ export interface CommitFunctionRow {
   readonly logIds: readonly string[]
 }
 
-/** One kind of row among the parameters: its columns travel as one array each. */
+/**
+ * One kind of row among the parameters. Its columns travel as one array each; those of kinds that few commits have as one JSON document,
+ * because a function has at most 100 parameters.
+ */
 interface Group {
   readonly name: string
   readonly columns: readonly GroupColumn[]
+  readonly isDocument: boolean
 }
 
 interface GroupColumn extends Column, ColumnArray {
@@ -90,11 +98,11 @@ export class CommitFunction {
       newSteps: group('new_step', stepColumns),
       answers: group('answer', answerColumns),
       entries: group('entry', entryColumns),
+      edits: documentGroup('edit', pickColumns(taskColumns, ['id', ...editedTaskProperties])),
+      changes: documentGroup('change', givenColumns(database)),
     }
     this.#groups = Object.values(groups)
-    const parameters = this.#groups.flatMap(({ name, columns }) =>
-      columns.map((column) => `${parameterName(name, column)} ${column.parameterType}`),
-    )
+    const parameters = this.#groups.flatMap(parametersOf)
     const body = functionBody(database, groups)
     this.name = storedFunctionName(database, 'commit', `${parameters.join()}${body}`)
     this.createSql = `create or replace function ${this.name}(${parameters.join(', ')},
@@ -113,8 +121,9 @@ export class CommitFunction {
       new_step: writes.flatMap((write) => write.newSteps),
       answer: writes.flatMap((write) => write.answers),
       entry: writes.filter((write) => write.events.length > 0).map(entryRow),
+      ...editRows(writes),
     }
-    return this.#groups.flatMap(({ name, columns }) => encodeRows(columns, rows[name]!))
+    return this.#groups.flatMap((each) => encodeRows(each, rows[each.name]!))
   }
 }
 
@@ -132,6 +141,17 @@ function ofTask(column: Column) {
   return { ...column, read: ({ task }: TaskWrite) => task[property] }
 }
 
+const nothing: readonly object[] = []
+
+function editRows(writes: readonly TaskWrite[]): {
+  readonly edit: readonly object[]
+  readonly change: readonly object[]
+} {
+  const edited = writes.filter((write) => write.changes !== undefined)
+  if (edited.length === 0) return { edit: nothing, change: nothing }
+  return { edit: edited.map(({ task }) => task), change: edited.flatMap(({ changes }) => changes!) }
+}
+
 const answerColumns: readonly Column[] = [
   { property: 'commandId', name: 'id', type: 'uuid' },
   { property: 'outcome', name: 'outcome', type: 'jsonb' },
@@ -146,6 +166,7 @@ const entryColumns: readonly Column[] = [
 function group(name: string, columns: readonly (Column & Partial<Pick<GroupColumn, 'read'>>)[]): Group {
   return {
     name,
+    isDocument: false,
     columns: columns.map((column) => {
       const property = column.property as never
       return { read: (row: never) => row[property], ...column, ...columnArray(column) }
@@ -153,13 +174,28 @@ function group(name: string, columns: readonly (Column & Partial<Pick<GroupColum
   }
 }
 
+function documentGroup(name: string, columns: readonly Column[]): Group {
+  const { columns: arrays } = group(name, columns)
+  return { name, isDocument: true, columns: arrays.map((column) => ({ ...column, asValue: (element) => element })) }
+}
+
+function parametersOf({ name, columns, isDocument }: Group): string[] {
+  if (isDocument) return [`p_${name} text`]
+  return columns.map((column) => `${parameterName(name, column)} ${column.parameterType}`)
+}
+
 function parameterName(groupName: string, { name }: Column): string {
   return `p_${groupName}_${name}`
 }
 
-function encodeRows(columns: Group['columns'], rows: readonly object[]): (string | null)[] {
+function encodeRows({ columns, isDocument }: Group, rows: readonly object[]): (string | null)[] {
+  if (isDocument) return [rows.length === 0 ? null : jsonText(rows.map((row) => documentRow(columns, row)))]
   if (rows.length === 0) return columns.map(() => null)
   return columns.map(({ read, encode }) => encode(rows.map(read as (row: object) => unknown)))
+}
+
+function documentRow(columns: Group['columns'], row: object): object {
+  return Object.fromEntries(columns.map(({ name, read }) => [name, read(row as never)]))
 }
 
 function entryRow({ task, events }: TaskWrite) {
@@ -167,7 +203,11 @@ function entryRow({ task, events }: TaskWrite) {
 }
 
 /** `unnest(task_ids, task_states, …) as x(id, state, …)` */
-function unnest({ name, columns }: Group): string {
+function unnest({ name, columns, isDocument }: Group): string {
+  if (isDocument) {
+    const types = columns.map((column) => `${column.name} ${column.type}`)
+    return `jsonb_to_recordset(p_${name}::jsonb) as x(${types.join(', ')})`
+  }
   const arrays = columns.map((column) => column.asArray(parameterName(name, column)))
   return `unnest(${arrays.join(', ')}) as x(${columns.map((column) => column.name).join(', ')})`
 }
@@ -184,8 +224,9 @@ function insert(table: string, rows: Group): string {
 }
 
 /** Each statement is left out where it has no rows: it would still cost its start. */
-function ifAny({ name, columns }: Group, statements: string): string {
-  return `if ${parameterName(name, columns[0]!)} is not null then ${statements} end if;`
+function ifAny({ name, columns, isDocument }: Group, statements: string): string {
+  const parameter = isDocument ? `p_${name}` : parameterName(name, columns[0]!)
+  return `if ${parameter} is not null then ${statements} end if;`
 }
 
 function mustFindAll({ name, columns }: Group, what: string, state: string): string {
@@ -196,10 +237,11 @@ function mustFindAll({ name, columns }: Group, what: string, state: string): str
     end if;`
 }
 
-type Groups = Readonly<Record<'changedTasks' | 'newTasks' | 'changedSteps' | 'newSteps' | 'answers' | 'entries', Group>>
+type GroupName = 'changedTasks' | 'newTasks' | 'changedSteps' | 'newSteps' | 'answers' | 'entries' | 'edits' | 'changes'
+type Groups = Readonly<Record<GroupName, Group>>
 
 function functionBody(database: Database, groups: Groups): string {
-  const { changedTasks, newTasks, changedSteps, newSteps, answers, entries } = groups
+  const { changedTasks, newTasks, changedSteps, newSteps, answers, entries, edits, changes } = groups
   const tasks = database.table('tasks')
   return `
 #variable_conflict use_column
@@ -228,6 +270,11 @@ begin
     entries,
     `with logged as (${insert(database.table('event_log'), entries)} returning id)
     select array_agg(id::text) into "logIds" from logged;`,
+  )}
+  ${ifAny(
+    edits,
+    `update ${tasks} t set ${assignments(edits, ['id'])} from ${unnest(edits)} where t.id = x.id;
+    ${insert(database.table('changes'), changes)} on conflict (id) do nothing;`,
   )}
   "logIds" := coalesce("logIds", '{}');
 end

@@ -1,4 +1,5 @@
 import type { Page, PageOf, StepFilter, StepWithTask } from '../contracts/store.js'
+import { Conditions } from './conditions.js'
 import type { Database } from './database.js'
 import { limitOf, parseCursor, toPage } from './page-cursor.js'
 import { type StepRow, selectStepsWithResults, toStepView } from './step-results.js'
@@ -57,21 +58,4 @@ function addFilter(conditions: Conditions, filter: StepFilter): void {
 function addKeys(conditions: Conditions, [createdAt, taskId, position]: readonly [string, string, number]): void {
   conditions.add('(t.created_at, t.id) <= ($::timestamptz, $::uuid)', createdAt, taskId)
   conditions.add('(t.id <> $::uuid or s.position > $::int)', taskId, position)
-}
-
-/** SQL conditions and their values, numbered as they come. */
-class Conditions {
-  readonly values: unknown[] = []
-  readonly #texts: string[] = []
-
-  /** Each `$` of the text stands for the next value. */
-  add(text: string, ...values: readonly unknown[]): void {
-    let next = this.values.length
-    this.#texts.push(text.replaceAll('$', () => `$${++next}`))
-    this.values.push(...values)
-  }
-
-  get where(): string {
-    return this.#texts.length === 0 ? '' : `where ${this.#texts.join(' and ')}`
-  }
 }

@@ -86,6 +86,7 @@ function withIsoTimes(row: TaskRecord): TaskRecord {
   return {
     ...row,
     dueAt: iso(row.dueAt),
+    pausedAt: iso(row.pausedAt),
     createdAt: toIsoTime(row.createdAt),
     startedAt: iso(row.startedAt),
     completedAt: iso(row.completedAt),

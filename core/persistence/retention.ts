@@ -157,6 +157,7 @@ export class Retention implements LogUpkeepStore {
       ), ids as materialized (select array_agg(id) as all from chosen),
       gone_steps as (delete from ${this.#table('steps')} where task_id = any((select "all" from ids)::uuid[])),
       gone_commands as (delete from ${this.#table('commands')} where task_id = any((select "all" from ids)::uuid[])),
+      gone_changes as (delete from ${this.#table('changes')} where task_id = any((select "all" from ids)::uuid[])),
       gone_entries as (delete from ${this.#table('event_log')} where task_id = any((select "all" from ids)::uuid[]) returning id),
       gone_tasks as (delete from ${tasks} where id = any((select "all" from ids)::uuid[])),
       last as (

@@ -1,4 +1,5 @@
 import type { AuditedEntry, AuditPage, AuditQuery } from '../contracts/audit.js'
+import type { ChangeFilter, ChangeRecord } from '../contracts/changes.js'
 import type { LogLag } from '../contracts/event-log.js'
 import type { TakeRequest } from '../contracts/log-upkeep.js'
 import type {
@@ -26,6 +27,7 @@ import type { TaskRecord, TaskView } from '../contracts/task-record.js'
 import type { Command, CommandOutcome } from '../contracts/task-request.js'
 import type { TaskState } from '../workflow/state-machines.js'
 import { AuditReader } from './audit-reader.js'
+import { ChangeReader } from './changes.js'
 import { TaskClaimer } from './claim-tasks.js'
 import { CommandStore } from './commands.js'
 import { WriteCommitter } from './commit-writes.js'
@@ -50,6 +52,7 @@ export class PostgresStore implements Store {
   readonly #audit: AuditReader
   readonly #retention: Retention
   readonly #commands: CommandStore
+  readonly #changes: ChangeReader
   readonly #workers: WorkerStore
   readonly #definitions: DefinitionStore
   readonly #metrics: MetricsSnapshotStore
@@ -64,6 +67,7 @@ export class PostgresStore implements Store {
     this.#audit = new AuditReader(database)
     this.#retention = new Retention(database)
     this.#commands = new CommandStore(database)
+    this.#changes = new ChangeReader(database)
     this.#workers = new WorkerStore(database)
     this.#definitions = new DefinitionStore(database)
     this.#metrics = new MetricsSnapshotStore(database)
@@ -151,6 +155,10 @@ export class PostgresStore implements Store {
 
   commandOutcome(commandId: string): Promise<CommandOutcome | undefined> {
     return this.#commands.outcome(commandId)
+  }
+
+  listChanges(filter: ChangeFilter, page?: Page): Promise<PageOf<ChangeRecord>> {
+    return this.#changes.list(filter, page)
   }
 
   getTask(taskId: string): Promise<TaskView | undefined> {

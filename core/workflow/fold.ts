@@ -40,10 +40,13 @@ export function foldEvent(state: FoldState, taskId: string, event: LogEvent, pla
   return step
 }
 
-/** What a person changes about a step of a waiting task makes the task due at once, so that a worker looks at it again. */
+/**
+ * What a person changes about a step of a waiting task makes the task due at once, so that a worker looks at it again; a paused one
+ * when it is paused no more.
+ */
 function wakeWaitingTask(state: FoldState, event: LogEvent): void {
   if (state.task?.state !== 'pending' || event.name === 'step.initialize_requested') return
-  state.task = { ...state.task, dueAt: event.occurredAt, parked: null }
+  state.task = { ...state.task, dueAt: event.occurredAt, parked: state.task.parked === 'paused' ? 'paused' : null }
 }
 
 function foldTask(before: TaskRecord | undefined, taskId: string, event: LogEvent): TaskRecord {
@@ -63,8 +66,13 @@ function taskChanges(task: TaskRecord, name: TaskTransitionEvent, event: LogEven
     case 'task.failed':
       return { error: (event.payload as EventPayload<typeof name>).error, dueAt: null, parked: null }
     case 'task.retry_requested':
-      // A person's retry begins the time of the task anew.
-      return { error: null, dueAt: event.occurredAt, startedAt: null }
+      // A person's retry begins the time of the task anew. What was paused before it failed still is.
+      return {
+        error: null,
+        dueAt: event.occurredAt,
+        parked: task.pausedAt === null ? null : 'paused',
+        startedAt: null,
+      }
     case 'task.completed':
     case 'task.cancelled':
     case 'task.resolved_manually':
@@ -96,9 +104,11 @@ function createdTask(id: string, event: LogEvent): TaskRecord {
     traceparent: event.traceparent ?? null,
     parentTaskId: payload.parentTaskId ?? null,
     parentStepId: payload.parentStepId ?? null,
+    rerunOf: payload.rerunOf ?? null,
     error: null,
     dueAt: null,
     parked: null,
+    pausedAt: null,
     createdAt: event.occurredAt,
     startedAt: null,
     completedAt: null,

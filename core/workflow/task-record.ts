@@ -10,7 +10,16 @@ export type ResolvedHow = 'by_person' | 'skipped' | 'unchosen'
 /** Why an unfinished task is not running although nothing of it is due. */
 export type ParkedReason = 'no_handler' | 'no_worker' | 'paused' | 'waiting_for_child' | 'limit'
 
-/** One task as the store keeps it. Times are ISO 8601 in UTC. All but the last three members are a fold of the log. */
+/** The task that another one runs again, and from which steps on. */
+export interface RerunOf {
+  readonly taskId: string
+  readonly from: readonly string[]
+}
+
+/**
+ * One task as the store keeps it. Times are ISO 8601 in UTC. All but the last three members are a fold of the log and of the task's
+ * changes.
+ */
 export interface TaskRecord {
   readonly id: string
   readonly namespace: string
@@ -33,10 +42,13 @@ export interface TaskRecord {
   readonly traceparent: string | null
   readonly parentTaskId: string | null
   readonly parentStepId: string | null
+  readonly rerunOf: RerunOf | null
   readonly error: ErrorRecord | null
   /** When it is to run next; null while it runs and when it is finished. */
   readonly dueAt: string | null
   readonly parked: ParkedReason | null
+  /** Since when a person has paused it; null if nobody has. A pause of its namespace or type is not told here. */
+  readonly pausedAt: string | null
   readonly createdAt: string
   readonly startedAt: string | null
   readonly completedAt: string | null

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { ChangeRecord } from '../../core/contracts/changes.js'
 import type { LogEvent, TaskWrite } from '../../core/contracts/store.js'
 import type { StepRecord, TaskRecord } from '../../core/contracts/task-record.js'
 
@@ -29,9 +30,11 @@ export function taskRecord(values: Partial<TaskRecord> = {}): TaskRecord {
     traceparent: null,
     parentTaskId: null,
     parentStepId: null,
+    rerunOf: null,
     error: null,
     dueAt: new Date(created).toISOString(),
     parked: null,
+    pausedAt: null,
     createdAt: new Date(created).toISOString(),
     startedAt: null,
     completedAt: null,
@@ -109,6 +112,24 @@ export function change(
     changedSteps: [],
     events: [logEvent(task)],
     answers: [],
+    ...values,
+  }
+}
+
+/** A change of a task that is none of the 56 events, made after its latest entry. */
+export function changeRecord(task: TaskRecord, values: Partial<ChangeRecord> = {}): ChangeRecord {
+  return {
+    id: randomUUID(),
+    subjectKind: 'task',
+    subjectKey: task.id,
+    taskId: task.id,
+    entry: task.logEntry,
+    place: 0,
+    kind: 'task.annotate',
+    data: {},
+    actor: { id: 'ada', kind: 'person' },
+    reason: 'a test',
+    changedAt: task.createdAt,
     ...values,
   }
 }

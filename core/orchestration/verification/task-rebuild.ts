@@ -1,6 +1,8 @@
 import type { AuditedEntry } from '../../contracts/audit.js'
+import type { ChangeRecord } from '../../contracts/changes.js'
 import type { Difference, DifferenceKind } from '../../contracts/verification.js'
 import { type FoldState, foldEvent } from '../../workflow/fold.js'
+import { foldChange } from '../../workflow/fold-change.js'
 import type { LogEvent } from '../../workflow/log-entry.js'
 import {
   isLegal,
@@ -13,7 +15,7 @@ import {
 /** A difference before it is told whose it is. */
 export type DifferenceDraft = Omit<Difference, 'taskId' | 'message'>
 
-/** Builds one task anew from its entries, and notes what is wrong with the entries themselves. */
+/** Builds one task anew from its entries and its changes, and notes what is wrong with the entries themselves. */
 export class TaskRebuild {
   readonly state: FoldState = { task: undefined, steps: new Map() }
   readonly problems: DifferenceDraft[] = []
@@ -21,8 +23,15 @@ export class TaskRebuild {
   events = 0
   /** Places, `entry.index`, where results stand. */
   readonly #results = new Set<string>()
+  readonly #changes: readonly ChangeRecord[]
+  #nextChange = 0
   #previous: AuditedEntry | undefined
   #isBroken = false
+
+  /** @param changes those that rows are made of, in their order */
+  constructor(changes: readonly ChangeRecord[] = []) {
+    this.#changes = changes
+  }
 
   /** Whether state and steps are what the log says; not if entries or events are missing, doubled or cannot be read. */
   get isSound(): boolean {
@@ -47,6 +56,7 @@ export class TaskRebuild {
   /** Tells that there are no more, and which number the last one should have. */
   end(lastEntry: number): void {
     this.#reportMissing((this.#previous?.entry ?? 0) + 1, lastEntry)
+    this.#foldChanges(lastEntry, Number.POSITIVE_INFINITY)
   }
 
   hasResults(entry: number, index: number): boolean {
@@ -65,6 +75,7 @@ export class TaskRebuild {
     }
     for (const [index, event] of (events as readonly LogEvent[]).entries()) {
       this.events += 1
+      this.#foldChanges(entry - 1, index)
       try {
         this.#foldEvent(taskId, event, entry, index)
       } catch (error) {
@@ -85,6 +96,15 @@ export class TaskRebuild {
     }
     foldEvent(this.state, taskId, event, { entry, index })
     if (results !== undefined) this.#results.add(`${entry}.${index}`)
+  }
+
+  /** Those that were made before the event of this place in the entry after `entry`. */
+  #foldChanges(entry: number, place: number): void {
+    for (; this.#nextChange < this.#changes.length; this.#nextChange++) {
+      const change = this.#changes[this.#nextChange]!
+      if (change.entry! > entry || (change.entry === entry && change.place! > place)) return
+      if (this.state.task) this.state.task = foldChange(this.state.task, change)
+    }
   }
 
   #break(kind: DifferenceKind, about: Omit<DifferenceDraft, 'kind'>): void {

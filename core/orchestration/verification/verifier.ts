@@ -83,7 +83,9 @@ class Verification {
   }
 
   async #compareGroup(group: readonly AuditedTask[]): Promise<void> {
-    const looks = new Map(group.map((audited) => [audited.task.id, { audited, rebuild: new TaskRebuild() }]))
+    const looks = new Map(
+      group.map((audited) => [audited.task.id, { audited, rebuild: new TaskRebuild(audited.changes) }]),
+    )
     const last = Math.max(...group.map(lastEntryOf))
     for (let first = 1; first <= last; first += entriesPerRead) {
       const entries = await this.#parts.store.auditEntries([...looks.keys()], first, first + entriesPerRead - 1)

@@ -1,3 +1,4 @@
+import { ChangeEntity } from './change-entity.js'
 import { CommandEntity } from './command-entity.js'
 import { NamedTaskEntity, NamespaceEntity } from './definition-entities.js'
 import { LogEntryEntity } from './log-entry-entity.js'
@@ -16,6 +17,7 @@ export const entities = [
   LogEntryEntity,
   LogRetentionEntity,
   CommandEntity,
+  ChangeEntity,
   WorkerEntity,
   MetricsSnapshotEntity,
 ] as const

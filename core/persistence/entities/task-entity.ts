@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core'
-import type { ErrorRecord, ParkedReason } from '../../contracts/task-record.js'
+import type { ErrorRecord, ParkedReason, RerunOf } from '../../contracts/task-record.js'
 import type { TaskState } from '../../workflow/state-machines.js'
 import { IsoTimestamp } from '../iso-timestamp.js'
 
@@ -38,9 +38,11 @@ export const TaskEntity = defineEntity({
     traceparent: p.text().nullable(),
     parentTaskId: p.uuid().nullable(),
     parentStepId: p.uuid().nullable(),
+    rerunOf: p.json<RerunOf>().nullable(),
     error: p.json<ErrorRecord>().nullable(),
     dueAt: p.type(IsoTimestamp).nullable(),
     parked: p.text().$type<ParkedReason>().nullable(),
+    pausedAt: p.type(IsoTimestamp).nullable(),
     createdAt: p.type(IsoTimestamp),
     startedAt: p.type(IsoTimestamp).nullable(),
     completedAt: p.type(IsoTimestamp).nullable(),
@@ -57,5 +59,10 @@ export const TaskEntity = defineEntity({
     },
     { name: 'tasks_owner', properties: ['ownerId'], where: 'owner_id is not null' },
     { name: 'tasks_created', properties: ['createdAt', 'id'] },
+    {
+      name: 'tasks_rerun',
+      expression: (columns, table, indexName) =>
+        `create index "${indexName}" on ${table} ((${columns.rerunOf} ->> 'taskId')) where ${columns.rerunOf} is not null`,
+    },
   ],
 })

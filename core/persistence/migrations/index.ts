@@ -1,4 +1,8 @@
+import { AddChanges } from './add-changes.js'
 import { CreateTables } from './create-tables.js'
 
 /** All migrations, in the order in which they run. Names are stored: never rename or reorder one. */
-export const migrations = [{ name: '0001-create-tables', class: CreateTables }] as const
+export const migrations = [
+  { name: '0001-create-tables', class: CreateTables },
+  { name: '0002-add-changes', class: AddChanges },
+] as const
