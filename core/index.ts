@@ -60,6 +60,8 @@ export type {
 } from './contracts/subscriber.js'
 export type {
   DefinedTask,
+  IdentityFunction,
+  IdentityStrategy,
   JsonSchema,
   RetryPolicy,
   StepContext,
@@ -68,6 +70,7 @@ export type {
 } from './contracts/task-definition.js'
 export type { CommandKind, CommandOptions, TaskRequest, TaskRequestOptions } from './contracts/task-request.js'
 export type {
+  CreatedTask,
   CreateOptions,
   StepReference,
   StepsApi,

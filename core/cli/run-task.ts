@@ -1,6 +1,7 @@
 import type { Logger } from '../contracts/logger.js'
 import type { TaskRecord, TaskView } from '../contracts/task-record.js'
 import type { TaskRequest } from '../contracts/task-request.js'
+import type { CreatedTask } from '../contracts/tasks-api.js'
 import { InterruptedError } from '../errors/cli-errors.js'
 import type { TaskerEvent } from '../events/envelope.js'
 import type { Tasker } from '../kernel/tasker.js'
@@ -18,6 +19,9 @@ export interface TaskRun {
   readonly timeoutMs: number | undefined
 }
 
+/** The task at its end; `isDuplicate` where it is that of an earlier request. */
+export type RunTaskView = TaskView & Pick<CreatedTask, 'isDuplicate'>
+
 /** The last events are in the log when the end of the task is seen: who reads it has them after one more look. */
 const lastLookMs = 300
 
@@ -26,20 +30,21 @@ const lastLookMs = 300
  *
  * @throws InterruptedError, WaitTimeoutError; the task is kept
  */
-export function runTask(run: TaskRun): Promise<TaskView> {
+export function runTask(run: TaskRun): Promise<RunTaskView> {
   const { isHolder, kind } = run.tasker.database
   return isHolder || kind === 'postgresql' ? runHere(run) : followElsewhere(run)
 }
 
-async function runHere(run: TaskRun): Promise<TaskView> {
+async function runHere(run: TaskRun): Promise<RunTaskView> {
   const { tasker, request, view } = run
   if (view !== undefined) tasker.subscribers.register(view)
   const interrupted = await interruptedTasks(tasker)
   await tasker.start()
-  const finished = await waitFor(run, await tasker.tasks.create(request))
+  const created = await tasker.tasks.create(request)
+  const finished = await waitFor(run, created)
   // Whoever runs again after a kill means the old task as well: nobody else would finish it.
   for (const task of interrupted) await waitFor(run, task)
-  return finished
+  return asCreated(finished, created)
 }
 
 /** What an earlier run on this embedded database had begun when it was killed. A server may have other workers for it. */
@@ -50,18 +55,22 @@ async function interruptedTasks(tasker: Tasker): Promise<readonly TaskRecord[]> 
 }
 
 /** What happens to the task is read from the log. */
-async function followElsewhere(run: TaskRun): Promise<TaskView> {
+async function followElsewhere(run: TaskRun): Promise<RunTaskView> {
   const task = await run.tasker.tasks.create(run.request)
   const done = new AbortController()
   // A picture that fails is no reason to give up the task.
   const shown = show(run, task.id, done.signal).catch(() => undefined)
   try {
-    return await waitFor(run, task)
+    return asCreated(await waitFor(run, task), task)
   } finally {
     const timer = setTimeout(() => done.abort(), lastLookMs)
     await shown
     clearTimeout(timer)
   }
+}
+
+function asCreated(finished: TaskView, { isDuplicate }: CreatedTask): RunTaskView {
+  return isDuplicate === undefined ? finished : { ...finished, isDuplicate }
 }
 
 async function show({ tasker, view, signal: interrupted }: TaskRun, taskId: string, done: AbortSignal): Promise<void> {

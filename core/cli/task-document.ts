@@ -1,16 +1,21 @@
 import type { StepView, TaskRecord, TaskView } from '../contracts/task-record.js'
+import type { CreatedTask } from '../contracts/tasks-api.js'
 import type { Tasker } from '../kernel/tasker.js'
 
 type Mask = Pick<Tasker, 'mask'>
 
 /** What `--json` gives of a task with its steps. */
 export interface TaskDocument {
-  readonly task: TaskRecord
+  /** With `isDuplicate: true` where it was asked for and is that of an earlier request. */
+  readonly task: TaskRecord & Pick<CreatedTask, 'isDuplicate'>
   readonly steps: readonly StepView[]
 }
 
 /** A task with its steps, without secrets. */
-export function taskDocument(tasker: Mask, { steps, ...task }: TaskView): TaskDocument {
+export function taskDocument(
+  tasker: Mask,
+  { steps, ...task }: TaskView & Pick<CreatedTask, 'isDuplicate'>,
+): TaskDocument {
   return { task: maskedTask(tasker, task), steps: steps.map((step) => maskedStep(tasker, task, step)) }
 }
 

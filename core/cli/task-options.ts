@@ -17,6 +17,7 @@ export interface TaskOptions {
   readonly bypass?: readonly string[]
   readonly runAt?: string
   readonly correlationId?: string
+  readonly identity?: string
   readonly timeout?: number
 }
 
@@ -31,6 +32,7 @@ export function withTaskOptions(command: Command): Command {
     .option('--tags <list>', 'labels, separated by commas', collectList)
     .option('--bypass <steps>', 'steps that count as done without being run, separated by commas', collectList)
     .option('--correlation-id <text>', 'what its events carry to tell what belongs together')
+    .option('--identity <text>', 'what makes the request one of a kind; a second one gets the task of the first')
 }
 
 /** Adds what limits the time of a task, for commands that do not wait for it. */
@@ -48,11 +50,11 @@ export function parseTimeout(text: string): number {
 /** The request that a handler's name and the options of a command make. */
 export async function taskRequest(name: string, options: TaskOptions, terminal: Terminal): Promise<TaskRequest> {
   const { context, tags, bypass, timeout, initiator = callerAsActor(terminal.environment).id } = options
-  const { reason, sourceSystem = 'command line', priority, runAt, correlationId } = options
+  const { reason, sourceSystem = 'command line', priority, runAt, correlationId, identity } = options
   const request = {
     ...parseHandlerName(name),
     context: context === undefined ? undefined : await readJson('--context', context, terminal),
-    ...{ initiator, sourceSystem, reason, priority, runAt, correlationId },
+    ...{ initiator, sourceSystem, reason, priority, runAt, correlationId, identity },
     tags,
     bypassSteps: bypass,
     timeoutMs: timeout,

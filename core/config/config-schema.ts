@@ -157,6 +157,21 @@ const backoff = Type.Object(
   { ...closed, description: 'When a failed step that names no backoff of its own is tried again.' },
 )
 
+const identity = Type.Object(
+  {
+    strategy: Type.Enum(['none', 'hash'], {
+      default: 'none',
+      description:
+        'What requests are known by that name no identity, of tasks that name none: by nothing, or by what they ask for; then the same request within windowMs gets the task of the first one.',
+    }),
+    windowMs: milliseconds(
+      'How long after a request the same one is its duplicate, where strategy is hash',
+      60 * second,
+    ),
+  },
+  { ...closed, description: 'When a request is the same as an earlier one, and gets the task of that.' },
+)
+
 const events = Type.Object(
   {
     validatePayloads: Type.Boolean({
@@ -317,6 +332,7 @@ export const settingsSchema = Type.Object(
     discovery,
     execution,
     backoff,
+    identity,
     events,
     customEvents,
     logging,

@@ -31,8 +31,16 @@ export interface TaskWrite {
   readonly changes?: readonly ChangeRecord[]
   /** Commands that this commit answers. */
   readonly answers: readonly { readonly commandId: string; readonly outcome: CommandOutcome }[]
+  /** Of a new task: what its request is known by. If another task has it, nothing is written. */
+  readonly identity?: WrittenIdentity
   /** When the queue is to wake somebody for the task, as ISO 8601: asked for in the transaction, where the queue can. */
   readonly wakeAt?: string
+}
+
+/** The identity of a request, as a hash, and when it ends by the Clock: null, not as long as the task is kept. */
+export interface WrittenIdentity {
+  readonly hash: string
+  readonly expiresAt: string | null
 }
 
 /** Takes part in a transaction, after its rows were written. */
@@ -44,6 +52,8 @@ export type WriteOutcome =
   | { readonly status: 'committed'; readonly logId?: string }
   /** Its epoch has moved on: nothing of it was written. */
   | { readonly status: 'lost'; readonly currentEpoch: number }
+  /** Another task has the identity of this new one: nothing of it was written. */
+  | { readonly status: 'duplicate'; readonly taskId: string }
   /** The database refused its data, or it contradicts the stored rows: nothing of it was written; the others of the batch were. */
   | { readonly status: 'refused'; readonly error: Error }
 

@@ -1,4 +1,5 @@
 import type { Logger } from './logger.js'
+import type { TaskRequestOptions } from './task-request.js'
 
 /** JSON Schema, or what says itself as one. */
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -89,6 +90,19 @@ export interface StepContext {
   publishNow(event: string | { readonly name: string }, payload?: unknown): void
 }
 
+/**
+ * Makes of a request for a task what it is known by: a second request of the same identity gets the task of the first, for as long as
+ * that is kept. Undefined: this one has none.
+ */
+export type IdentityFunction = (about: {
+  /** As it is stored: checked, with its defaults. */
+  readonly context: never
+  readonly request: TaskRequestOptions
+}) => string | undefined
+
+/** `none`: each request gives a new task; `hash`: the same request within a window of time gives the task of the first one. */
+export type IdentityStrategy = 'none' | 'hash'
+
 /** A task as registered: one namespace, name and version. */
 export interface TaskDefinition {
   readonly namespace: string
@@ -101,6 +115,8 @@ export interface TaskDefinition {
   /** Most steps of one task that run at once; the configuration's limit holds as well. */
   readonly concurrency?: number
   readonly timeoutMs?: number
+  /** By what requests are known that name no identity. Absent: as the configuration says. */
+  readonly identity?: IdentityStrategy | IdentityFunction
   readonly steps: readonly StepDefinition[]
   /** Custom events it declares; `durable` where a step's publication is written to the event log. */
   readonly customEvents: readonly {

@@ -16,7 +16,10 @@ export interface TaskRequestOptions {
   readonly runAt?: Date | string
   /** Time for the whole task from its start, in milliseconds. */
   readonly timeoutMs?: number
-  /** What makes the request one of a kind. Its hash is stored; that a second such request gives the first task comes later. */
+  /**
+   * What makes the request one of a kind among those of this namespace, name and version: an order number, a message id. A second
+   * request of the same identity creates nothing and gets the task of the first, whatever has become of that, for as long as it is kept.
+   */
   readonly identity?: string
   /** Tasks of one key will share a limit. It is stored; the limit comes later. */
   readonly concurrencyKey?: string

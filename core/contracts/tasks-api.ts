@@ -4,6 +4,12 @@ import type { DefinedTask } from './task-definition.js'
 import type { StepView, TaskRecord, TaskView } from './task-record.js'
 import type { CommandOptions, TaskRequest, TaskRequestOptions } from './task-request.js'
 
+/** What creating a task gives: its row. */
+export type CreatedTask = TaskRecord & {
+  /** Nothing was created: the task of an earlier request of the same identity, as it is now. Absent on a new one. */
+  readonly isDuplicate?: true
+}
+
 /** A task, or its id. */
 export type TaskReference = string | { readonly id: string }
 
@@ -28,16 +34,20 @@ export interface TasksApi {
    * Stores a new task and gives it back; it runs as soon as a worker has room. While the database is away it waits, and is stored
    * when that is back, unless the signal ends the wait or the instance is stopped before.
    *
+   * Where the request has an identity that an earlier one has had, nothing is created: the task of that one is given, with
+   * `isDuplicate: true`.
+   *
    * @throws CreationGivenUpError when the signal fires; it says whether the task may exist all the same
    * @throws DatabaseUnavailableError or DatabaseClosedError when the instance stops first; the former also where 10 000 wait already
    */
   create<T extends DefinedTask>(
     task: T,
     options?: TaskRequestOptions & CreateOptions & { readonly context?: ContextOf<T> },
-  ): Promise<TaskRecord>
-  create(request: TaskRequest, options?: CreateOptions): Promise<TaskRecord>
+  ): Promise<CreatedTask>
+  create(request: TaskRequest, options?: CreateOptions): Promise<CreatedTask>
   /**
-   * Stores many new tasks in one call: thousands take a few statements. All are checked before the first is stored.
+   * Stores many new tasks in one call: thousands take a few statements. All are checked before the first is stored. Of several with
+   * one identity the first is stored, and the others are its duplicates.
    *
    * @throws TaskOfManyRefusedError if one of them is refused by a check: then nothing is stored
    * @throws TasksNotCreatedError if the database refuses some: it says which were stored
@@ -47,8 +57,8 @@ export interface TasksApi {
   createMany<T extends DefinedTask>(
     task: T,
     requests: readonly (TaskRequestOptions & { readonly context?: ContextOf<T> })[],
-  ): Promise<readonly TaskRecord[]>
-  createMany(requests: readonly TaskRequest[]): Promise<readonly TaskRecord[]>
+  ): Promise<readonly CreatedTask[]>
+  createMany(requests: readonly TaskRequest[]): Promise<readonly CreatedTask[]>
   /** Waits until the task is complete, cancelled, resolved_manually or in error, and gives it with its steps. */
   wait(task: TaskReference, options?: WaitOptions): Promise<TaskView>
   get(task: TaskReference): Promise<TaskView | undefined>

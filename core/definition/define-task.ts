@@ -1,5 +1,6 @@
 import type { Jsonify } from '../contracts/json.js'
-import type { JsonSchema } from '../contracts/task-definition.js'
+import type { IdentityStrategy, JsonSchema } from '../contracts/task-definition.js'
+import type { TaskRequestOptions } from '../contracts/task-request.js'
 import type { CustomEventDescriptor } from '../events/custom-event.js'
 import type { SchemaInput, SchemaOutput, SchemaSource } from './schema-source.js'
 import { StepChain } from './step-chain.js'
@@ -40,6 +41,20 @@ export interface TaskOptions<Schema extends SchemaSource = SchemaSource> {
   readonly concurrency?: number
   /** Time for the whole task, in milliseconds. Default: none. */
   readonly timeoutMs?: number
+  /**
+   * What requests are known by that name no `identity` themselves. `'none'`: nothing, each gives a new task. `'hash'`: what they ask
+   * for (context, initiator, sourceSystem, reason, bypassSteps); the same again within `identity.windowMs` of the configuration gets
+   * the task of the first. A function: the text that it gives, for as long as the task is kept. Default: as the configuration says.
+   *
+   * @example
+   * identity: ({ context }) => `order ${context.orderId}`
+   */
+  readonly identity?:
+    | IdentityStrategy
+    | ((about: {
+        readonly context: Jsonify<SchemaOutput<Schema>>
+        readonly request: TaskRequestOptions
+      }) => string | undefined)
   /** Custom events that its steps publish. */
   readonly customEvents?: readonly CustomEventDeclaration[]
 }

@@ -6,9 +6,19 @@ import type { StepDefinition, TaskDefinition } from '../contracts/task-definitio
  * of its handlers. Schemas count as their JSON Schema. The code form and the YAML form of one task have one hash.
  */
 export function definitionHash(definition: Omit<TaskDefinition, 'hash'> & { readonly hash?: string }): string {
-  const { context, steps, hash: _hash, ...head } = definition
-  const plain = { ...head, context: context?.jsonSchema, steps: steps.map(withoutCode) }
+  const { context, identity, steps, hash: _hash, ...head } = definition
+  const plain = {
+    ...head,
+    context: context?.jsonSchema,
+    identity: identityText(identity),
+    steps: steps.map(withoutCode),
+  }
   return createHash('sha256').update(canonicalJson(plain)).digest('hex')
+}
+
+/** What a definition says of the identity of requests, as data. */
+export function identityText(identity: TaskDefinition['identity']): string | undefined {
+  return typeof identity === 'function' ? 'custom' : identity
 }
 
 function withoutCode({ handler: _handler, results, ...step }: StepDefinition): object {

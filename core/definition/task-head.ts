@@ -20,6 +20,7 @@ export interface TaskHeadDraft {
   readonly sensitive?: unknown
   readonly concurrency?: unknown
   readonly timeoutMs?: unknown
+  readonly identity?: unknown
   readonly customEvents?: unknown
 }
 
@@ -33,6 +34,7 @@ const known: readonly (keyof TaskHeadDraft)[] = [
   'sensitive',
   'concurrency',
   'timeoutMs',
+  'identity',
   'customEvents',
 ]
 
@@ -54,10 +56,16 @@ export function createTaskHead(options: TaskHeadDraft): TaskHead {
     sensitive: read.list('sensitive', options.sensitive, (option, path) => read.text(option, path, '')),
     concurrency: read.count('concurrency', options.concurrency, undefined),
     timeoutMs: read.durationMs('timeoutMs', options.timeoutMs, undefined),
+    identity: identity(options.identity, read),
     customEvents: read.list('customEvents', options.customEvents, (option, event) => {
       return customEvent(option, event, read, subject.task)
     }),
   })
+}
+
+function identity(value: unknown, read: OptionReader): TaskHead['identity'] {
+  if (value === undefined || typeof value === 'function') return value as TaskHead['identity']
+  return read.oneOf('identity', value, ['none', 'hash'], 'none')
 }
 
 function contextCheck({ context, jsonSchema }: TaskHeadDraft, task: string) {

@@ -47,6 +47,9 @@ const taskKeys = {
   description: text('What the task does'),
   concurrency: Type.Integer({ description: 'Most steps that run at once', minimum: 1 }),
   timeout_ms: milliseconds('Time for the whole task'),
+  identity: Type.Union([Type.Literal('none'), Type.Literal('hash')], {
+    description: 'What requests are known by: nothing, or what they ask for, within the window of the configuration',
+  }),
   default_dependent_system: text('dependent_system of steps that name none'),
   named_steps: texts('Where present, the only names that steps and dependencies may have'),
   schema: json('JSON Schema of the context'),

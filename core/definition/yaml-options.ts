@@ -14,6 +14,7 @@ export function headDraft(task: TaskYaml): TaskHeadDraft {
     sensitive: task.sensitive,
     concurrency: task.concurrency,
     timeoutMs: task.timeout_ms,
+    identity: task.identity,
     customEvents: customEventsOf(task),
   }
 }

@@ -1,3 +1,4 @@
+import { show } from './definition-errors.js'
 import { TaskerError } from './tasker-error.js'
 
 /** One thing that is wrong in the request for a task. */
@@ -20,6 +21,23 @@ export class InvalidTaskRequestError extends TaskerError {
       details: { task, problems },
     })
     this.problems = problems
+  }
+}
+
+/** Thrown when the `identity` function of a task throws, or gives something other than a text. No task was created. */
+export class IdentityFailedError extends TaskerError {
+  constructor(task: string, { cause, received }: { readonly cause?: unknown; readonly received?: unknown }) {
+    const hasThrown = cause !== undefined
+    super('IDENTITY_FAILED', {
+      what: hasThrown
+        ? `The identity function of task ${task} failed, and no task was created: ${messageOf(cause)}`
+        : `The identity function of task ${task} gave nothing that a request can be known by, and no task was created`,
+      expected: 'a text that is not empty, or undefined for a request without an identity',
+      ...(hasThrown ? {} : { received: show(received) }),
+      wayOut: 'Correct the identity of the task, or name one in the request',
+      details: { task },
+      ...(hasThrown ? { cause } : {}),
+    })
   }
 }
 

@@ -89,7 +89,7 @@ function runnerServices(
   made: Pick<RunnerServices, 'workerId' | 'publisher' | 'wakeUps' | 'answers'>,
 ): RunnerServices {
   const { storage, log, clock, options, config, bus, container, handlers, hooks } = base
-  const { execution, backoff } = config.values
+  const { execution, backoff, identity } = config.values
   const databaseWatch = new DatabaseWatch(clock, log)
   const retry = new DatabaseRetry(databaseWatch)
   const build = (handler: StepHandlerClass) => container.resolve<StepHandlerObject>(handler)
@@ -102,7 +102,7 @@ function runnerServices(
     clock,
     random: options.random ?? { next: Math.random },
     log,
-    settings: { ...execution, backoff },
+    settings: { ...execution, backoff, identity },
     handlers: new HandlerInvoker(hooks, bus, build, execution.maxResultBytes),
     lastChances: new LastChances(),
     findDefinition: (task) => handlers.find(task)?.definition,

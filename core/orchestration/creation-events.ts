@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { currentContext } from '../bus/correlation-context.js'
 import type { TaskDefinition } from '../contracts/task-definition.js'
 import type { TaskRequest } from '../contracts/task-request.js'
@@ -16,6 +15,7 @@ export function creationEvents(
   request: TaskRequest,
   context: unknown,
   occurredAt: string,
+  identityHash?: string,
 ): readonly LogEvent[] {
   const surrounding = currentContext()
   const id = publisher.ids.next()
@@ -31,7 +31,7 @@ export function creationEvents(
     id,
     name: 'task.initialize_requested',
     ...(surrounding?.causationId === undefined ? {} : { causationId: surrounding.causationId }),
-    payload: taskPayload(definition, request, context, occurredAt),
+    payload: taskPayload(definition, request, context, occurredAt, identityHash),
   }
   return [
     taskEvent,
@@ -41,7 +41,13 @@ export function creationEvents(
   ]
 }
 
-function taskPayload(definition: TaskDefinition, request: TaskRequest, context: unknown, occurredAt: string) {
+function taskPayload(
+  definition: TaskDefinition,
+  request: TaskRequest,
+  context: unknown,
+  occurredAt: string,
+  identityHash: string | undefined,
+) {
   const runAt = request.runAt === undefined ? occurredAt : new Date(request.runAt).toISOString()
   const timeoutMs = request.timeoutMs ?? definition.timeoutMs
   return {
@@ -60,16 +66,9 @@ function taskPayload(definition: TaskDefinition, request: TaskRequest, context: 
     bypassSteps: [...(request.bypassSteps ?? [])],
     definitionHash: definition.hash,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(request.identity === undefined ? {} : { identityHash: identityHash(definition, request.identity) }),
+    ...(identityHash === undefined ? {} : { identityHash }),
     ...(request.concurrencyKey === undefined ? {} : { concurrencyKey: request.concurrencyKey }),
   }
-}
-
-/** Covers namespace, name and version: the same identity means another thing for another kind of task. */
-function identityHash({ namespace, name, version }: TaskDefinition, identity: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([namespace, name, version, identity]))
-    .digest('hex')
 }
 
 /** What the first events of the steps say that does not depend on when, by whom and for what the task is created. */

@@ -1,4 +1,4 @@
-import type { ClaimedTask, TaskWrite } from '../contracts/store.js'
+import type { ClaimedTask, TaskWrite, WrittenIdentity } from '../contracts/store.js'
 import { OwnershipLostError } from '../errors/task-errors.js'
 import type { FoldState } from '../workflow/fold.js'
 import type { LogEvent } from '../workflow/log-entry.js'
@@ -8,10 +8,15 @@ import type { CommitFacts } from './task-draft.js'
 import type { Worker } from './worker.js'
 
 /** What a creation's commit gave. */
-export interface CreatedTask {
+export interface CommittedCreation {
   readonly task: TaskRecord
   readonly logId: string
   readonly commit: CommitFacts
+}
+
+/** Another task has the identity of the new one. */
+export interface RepeatedCreation {
+  readonly duplicateOf: string
 }
 
 /** One new task in the journal. */
@@ -19,24 +24,31 @@ export class Creation implements JournalParticipant {
   readonly #events: readonly LogEvent[]
   readonly #steps: readonly StepRecord[]
   readonly #worker: Worker | undefined
-  readonly #done = Promise.withResolvers<CreatedTask>()
+  readonly #identity: WrittenIdentity | undefined
+  readonly #done = Promise.withResolvers<CommittedCreation | RepeatedCreation>()
   #task: TaskRecord
   #state: 'waiting' | 'under_way' | 'withdrawn' = 'waiting'
 
   /** @param worker claims the task in the creating commit, without the queue, if it has room by then */
-  constructor(state: FoldState, events: readonly LogEvent[], worker: Worker | undefined) {
+  constructor(
+    state: FoldState,
+    events: readonly LogEvent[],
+    worker: Worker | undefined,
+    identity: WrittenIdentity | undefined,
+  ) {
     this.#task = { ...state.task!, logEntry: 1 }
     this.#steps = [...state.steps.values()]
     this.#events = events
     this.#worker = worker
+    this.#identity = identity
   }
 
   get taskId(): string {
     return this.#task.id
   }
 
-  /** Resolves when the task is committed. */
-  get done(): Promise<CreatedTask> {
+  /** Resolves when the task is committed, or another one is found in its place. */
+  get done(): Promise<CommittedCreation | RepeatedCreation> {
     return this.#done.promise
   }
 
@@ -62,12 +74,18 @@ export class Creation implements JournalParticipant {
       changedSteps: [],
       events: this.#events,
       answers: [],
+      ...(this.#identity === undefined ? {} : { identity: this.#identity }),
       ...(this.#task.ownerId === null && this.#task.dueAt !== null ? { wakeAt: this.#task.dueAt } : {}),
     }
   }
 
   committed(logId: string | undefined, commit: CommitFacts): void {
     this.#done.resolve({ task: this.#task, logId: logId!, commit })
+  }
+
+  duplicate(taskId: string): void {
+    if (this.#task.ownerId !== null) this.#worker?.unreserve()
+    this.#done.resolve({ duplicateOf: taskId })
   }
 
   lost(currentEpoch: number): void {

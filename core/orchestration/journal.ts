@@ -13,6 +13,8 @@ export interface JournalParticipant {
   committed(logId: string | undefined, commit: CommitFacts): void
   /** Its epoch has moved on: nothing of it was written. */
   lost(currentEpoch: number): void
+  /** Another task has the identity of its new one: nothing of it was written. */
+  duplicate?(taskId: string): void
   /** The database refused its data: nothing of it was written. */
   refused(error: Error): void
 }
@@ -216,6 +218,9 @@ function settle(participant: JournalParticipant, outcome: WriteOutcome, commit: 
       break
     case 'lost':
       participant.lost(outcome.currentEpoch)
+      break
+    case 'duplicate':
+      participant.duplicate?.(outcome.taskId)
       break
     case 'refused':
       participant.refused(outcome.error)

@@ -6,6 +6,7 @@ import { InvalidTaskRequestError, type RequestProblem } from '../errors/request-
 type Check = readonly [expected: string, holds: (value: unknown) => boolean]
 
 const text: Check = ['a text', (value) => typeof value === 'string']
+const someText: Check = ['a text that is not empty', (value) => typeof value === 'string' && value !== '']
 const texts: Check = [
   'a list of texts',
   (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
@@ -42,7 +43,7 @@ const checks: Readonly<Record<keyof TaskRequest, Check>> = {
   priority,
   runAt: time,
   timeoutMs: duration,
-  identity: text,
+  identity: someText,
   concurrencyKey: text,
   correlationId: text,
   traceparent,

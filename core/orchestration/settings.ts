@@ -1,4 +1,5 @@
 import type { BackoffPolicy } from '../workflow/backoff.js'
+import type { IdentitySettings } from './request-identity.js'
 
 /** What the configuration says about running tasks. Durations are in milliseconds. */
 export interface OrchestrationSettings {
@@ -14,4 +15,5 @@ export interface OrchestrationSettings {
   readonly heartbeatIntervalMs: number
   readonly deafAfterMs: number
   readonly backoff: BackoffPolicy
+  readonly identity: IdentitySettings
 }

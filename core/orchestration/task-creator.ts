@@ -1,8 +1,9 @@
 import type { Clock } from '../contracts/clock.js'
 import type { Logger } from '../contracts/logger.js'
-import type { Store } from '../contracts/store.js'
+import type { Store, WrittenIdentity } from '../contracts/store.js'
 import type { DefinedTask, TaskDefinition } from '../contracts/task-definition.js'
 import type { TaskRequest } from '../contracts/task-request.js'
+import type { CreatedTask } from '../contracts/tasks-api.js'
 import { DatabaseUnavailableError } from '../errors/persistence-errors.js'
 import { CreationGivenUpError, TaskOfManyRefusedError, TasksNotCreatedError } from '../errors/request-errors.js'
 import { BypassRefusedError, ContextInvalidError } from '../errors/task-errors.js'
@@ -16,6 +17,7 @@ import type { HookRegistry } from './hook-registry.js'
 import type { Journal } from './journal.js'
 import { aboutTask, fullNameOf, type LifecyclePublisher } from './lifecycle-publisher.js'
 import { assertTaskRequest } from './request-check.js'
+import { identityOf, type RequestIdentity } from './request-identity.js'
 import type { OrchestrationSettings } from './settings.js'
 import type { CommitFacts } from './task-draft.js'
 import { untilGivenUp } from './until-given-up.js'
@@ -56,6 +58,8 @@ interface CheckedRequest {
   readonly definition: TaskDefinition
   readonly request: TaskRequest
   readonly context: unknown
+  /** Absent: it is known by nothing. */
+  readonly identity: RequestIdentity | undefined
 }
 
 /** Creates tasks: checks the request, stores the task with its steps and first events in one commit, and has it run. */
@@ -69,7 +73,7 @@ export class TaskCreator {
     this.#services = services
   }
 
-  async create(request: TaskRequest, { defined, signal }: CreationOptions = {}): Promise<TaskRecord> {
+  async create(request: TaskRequest, { defined, signal }: CreationOptions = {}): Promise<CreatedTask> {
     return this.#counting(1, async () => {
       const checked = await untilGivenUp(signal, this.#check(request, defined), (reason) => {
         throw new CreationGivenUpError(`task ${request.name}`, undefined, reason)
@@ -86,14 +90,14 @@ export class TaskCreator {
    * Creates many tasks, all checked before the first is stored. They share commits, a few hundred tasks each, so that one commit's
    * refusal leaves those of others: then the error says which tasks there are.
    */
-  async createMany(requests: readonly TaskRequest[], defined?: DefinedTask): Promise<readonly TaskRecord[]> {
+  async createMany(requests: readonly TaskRequest[], defined?: DefinedTask): Promise<readonly CreatedTask[]> {
     return this.#counting(requests.length, () => this.#createAll(requests, defined))
   }
 
-  async #createAll(requests: readonly TaskRequest[], defined?: DefinedTask): Promise<readonly TaskRecord[]> {
+  async #createAll(requests: readonly TaskRequest[], defined?: DefinedTask): Promise<readonly CreatedTask[]> {
     const checked: CheckedRequest[] = []
     for (const index of requests.keys()) checked.push(await this.#checkOneOf(requests, index, defined))
-    const settled: PromiseSettledResult<TaskRecord>[] = []
+    const settled: PromiseSettledResult<CreatedTask>[] = []
     // What is put together in advance is held in memory for as long as the others take.
     for (let next = 0; next < checked.length; next += begunAtOnce) {
       const begun = checked.slice(next, next + begunAtOnce).map((each) => this.#begin(each).task)
@@ -132,7 +136,8 @@ export class TaskCreator {
     const { namespace, name, version } = definition
     await this.#services.hooks.ask('beforeTaskCreate', { namespace, name, version, context, request })
     await this.#storeDefinition(definition)
-    return { definition, request, context }
+    const identity = identityOf(definition, request, context, this.#services.settings.identity)
+    return { definition, request, context, identity }
   }
 
   async #checkContext(definition: TaskDefinition, given: unknown): Promise<unknown> {
@@ -160,24 +165,38 @@ export class TaskCreator {
     this.#stored.add(key)
   }
 
-  #begin({ definition, request, context }: CheckedRequest): { creation: Creation; task: Promise<TaskRecord> } {
+  #begin(checked: CheckedRequest): { creation: Creation; task: Promise<CreatedTask> } {
+    const { definition, request, context, identity } = checked
     const { journal, worker, publisher, clock } = this.#services
     const now = clock.now()
     const taskId = publisher.ids.next()
-    const events = creationEvents(publisher, taskId, definition, request, context, new Date(now).toISOString())
+    const occurredAt = new Date(now).toISOString()
+    const events = creationEvents(publisher, taskId, definition, request, context, occurredAt, identity?.hash)
     const state: FoldState = { task: undefined, steps: new Map() }
     events.forEach((event, index) => {
       foldEvent(state, taskId, event, { entry: 1, index })
     })
-    const isDue = state.task!.dueAt! <= new Date(now).toISOString()
-    const creation = new Creation(state, events, isDue && worker.serves(definition) ? worker : undefined)
+    const isDue = state.task!.dueAt! <= occurredAt
+    const owner = isDue && worker.serves(definition) ? worker : undefined
+    const creation = new Creation(state, events, owner, identity && writtenAt(identity, now))
     journal.enqueue(creation)
-    const task = creation.done.then(({ task: created, logId, commit }) => {
+    const task = creation.done.then((done) => {
+      if ('duplicateOf' in done) return this.#earlier(checked, done.duplicateOf)
+      const { task: created, logId, commit } = done
       publisher.publishCommitted(taskId, logId, events)
       this.#haveItRun(created, creation, commit)
       return created
     })
     return { creation, task }
+  }
+
+  /** The task that has the identity of the request; created again if that one was taken away in between. */
+  async #earlier(checked: CheckedRequest, taskId: string): Promise<CreatedTask> {
+    const { store, databaseRetry, log } = this.#services
+    const task = await databaseRetry.until('looking for earlier tasks', () => store.getTaskRecord(taskId))
+    if (task === undefined) return this.#begin(checked).task
+    log.debug({ taskId, task: fullNameOf(task) }, 'a request was a duplicate: its task is that of an earlier one')
+    return { ...task, isDuplicate: true }
   }
 
   /** What waits for a database that is away is held in memory, with its context: there is a limit. */
@@ -202,6 +221,10 @@ export class TaskCreator {
       worker.adopt(creation.claimed())
     } else void wakeUps.enqueue(task, clock.now(), subject, wakeUpFailure)
   }
+}
+
+function writtenAt({ hash, windowMs }: RequestIdentity, now: number): WrittenIdentity {
+  return { hash, expiresAt: windowMs === null ? null : new Date(now + windowMs).toISOString() }
 }
 
 function checkBypass(definition: TaskDefinition, bypassSteps: readonly string[]): void {

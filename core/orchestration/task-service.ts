@@ -1,7 +1,7 @@
 import type { Page, PageOf, Store, TaskFilter } from '../contracts/store.js'
 import { type DefinedTask, isDefinedTask } from '../contracts/task-definition.js'
 import type { CommandOptions, TaskRequest, TaskRequestOptions } from '../contracts/task-request.js'
-import type { CreateOptions, TaskReference, TasksApi, WaitOptions } from '../contracts/tasks-api.js'
+import type { CreatedTask, CreateOptions, TaskReference, TasksApi, WaitOptions } from '../contracts/tasks-api.js'
 import { TaskNotFoundError, TaskReferenceError } from '../errors/task-errors.js'
 import type { TaskState } from '../workflow/state-machines.js'
 import type { TaskRecord, TaskView } from '../workflow/task-record.js'
@@ -27,7 +27,7 @@ export class TaskService implements TasksApi {
     this.#onWait = onWait
   }
 
-  create(task: DefinedTask | TaskRequest, options: TaskRequestOptions & CreateOptions = {}): Promise<TaskRecord> {
+  create(task: DefinedTask | TaskRequest, options: TaskRequestOptions & CreateOptions = {}): Promise<CreatedTask> {
     const { signal, ...asked } = options
     if (!isDefinedTask(task)) return this.#creator.create(task, { signal })
     const { namespace, name, version } = task.definition
@@ -37,7 +37,7 @@ export class TaskService implements TasksApi {
   createMany(
     tasks: DefinedTask | readonly TaskRequest[],
     requests: readonly TaskRequestOptions[] = [],
-  ): Promise<readonly TaskRecord[]> {
+  ): Promise<readonly CreatedTask[]> {
     if (!isDefinedTask(tasks)) return this.#creator.createMany(tasks)
     const { namespace, name, version } = tasks.definition
     return this.#creator.createMany(

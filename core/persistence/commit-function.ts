@@ -5,6 +5,7 @@ import { type ColumnArray, columnArray, jsonText } from './column-arrays.js'
 import type { Database } from './database.js'
 import { StepEntity } from './entities/step-entity.js'
 import { TaskEntity } from './entities/task-entity.js'
+import { TaskIdentityEntity } from './entities/task-identity-entity.js'
 import { storedFunctionBody, storedFunctionName } from './stored-function.js'
 import { type Column, columnsOf, pickColumns } from './table-columns.js'
 
@@ -47,6 +48,8 @@ const editedTaskProperties = ['reason', 'tags', 'pausedAt'] as const satisfies r
 export const ROWS_MISSING_STATE = 'TK001'
 /** Raised where a task is not as its write expects: it has another epoch, or another number of entries in the log. */
 export const TASKS_DIFFER_STATE = 'TK002'
+/** Raised where another task has the identity of a new one. */
+export const IDENTITIES_TAKEN_STATE = 'TK003'
 
 /** What one call gives back. */
 export interface CommitFunctionRow {
@@ -94,6 +97,7 @@ export class CommitFunction {
         ...pickColumns(taskColumns, ['id', 'epoch', ...changingTaskProperties]).map(ofTask),
       ]),
       newTasks: group('new_task', taskColumns),
+      identities: documentGroup('identity', columnsOf(database, TaskIdentityEntity)),
       changedSteps: group('step', [...stepKey, ...pickColumns(stepColumns, changingStepProperties)]),
       newSteps: group('new_step', stepColumns),
       answers: group('answer', answerColumns),
@@ -117,6 +121,7 @@ export class CommitFunction {
     const rows: Readonly<Record<string, readonly object[]>> = {
       task: changed.sort((a, b) => (a.task.id < b.task.id ? -1 : 1)),
       new_task: writes.filter((write) => write.isNew).map((write) => write.task),
+      identity: writes.filter((write) => write.identity !== undefined).map(identityRow),
       step: writes.flatMap((write) => write.changedSteps),
       new_step: writes.flatMap((write) => write.newSteps),
       answer: writes.flatMap((write) => write.answers),
@@ -198,6 +203,10 @@ function documentRow(columns: Group['columns'], row: object): object {
   return Object.fromEntries(columns.map(({ name, read }) => [name, read(row as never)]))
 }
 
+function identityRow({ task, identity }: TaskWrite) {
+  return { ...identity, taskId: task.id, createdAt: task.createdAt }
+}
+
 function entryRow({ task, events }: TaskWrite) {
   return { taskId: task.id, entry: task.logEntry, events }
 }
@@ -223,25 +232,47 @@ function insert(table: string, rows: Group): string {
   return `insert into ${table} (${names}) select ${values} from ${unnest(rows)}`
 }
 
+/**
+ * Takes those that are free: new, or ended. In one order, so that two commits which want the same ones wait for each other and not
+ * each for the other. Whether the task of one is still there cannot be asked here: after a wait the row is the latest, and every other
+ * table as it was before, without the task of whoever was waited for.
+ */
+function takeIdentities(table: string, identities: Group): string {
+  return `${insert(`${table} as i`, identities)} order by x.hash
+    on conflict (hash) do update
+    set task_id = excluded.task_id, created_at = excluded.created_at, expires_at = excluded.expires_at
+    where i.expires_at <= excluded.created_at`
+}
+
 /** Each statement is left out where it has no rows: it would still cost its start. */
 function ifAny({ name, columns, isDocument }: Group, statements: string): string {
   const parameter = isDocument ? `p_${name}` : parameterName(name, columns[0]!)
   return `if ${parameter} is not null then ${statements} end if;`
 }
 
-function mustFindAll({ name, columns }: Group, what: string, state: string): string {
+function mustFindAll({ name, columns, isDocument }: Group, what: string, state: string): string {
+  const wanted = isDocument ? `json_array_length(p_${name}::json)` : `cardinality(${parameterName(name, columns[0]!)})`
   return `get diagnostics row_count = row_count;
-    if row_count <> cardinality(${parameterName(name, columns[0]!)}) then
-      raise exception 'a commit was to change % ${what} and found %', cardinality(${parameterName(name, columns[0]!)}), row_count
+    if row_count <> ${wanted} then
+      raise exception 'a commit was to change % ${what} and found %', ${wanted}, row_count
         using errcode = '${state}';
     end if;`
 }
 
-type GroupName = 'changedTasks' | 'newTasks' | 'changedSteps' | 'newSteps' | 'answers' | 'entries' | 'edits' | 'changes'
+type GroupName =
+  | 'changedTasks'
+  | 'newTasks'
+  | 'identities'
+  | 'changedSteps'
+  | 'newSteps'
+  | 'answers'
+  | 'entries'
+  | 'edits'
+  | 'changes'
 type Groups = Readonly<Record<GroupName, Group>>
 
 function functionBody(database: Database, groups: Groups): string {
-  const { changedTasks, newTasks, changedSteps, newSteps, answers, entries, edits, changes } = groups
+  const { changedTasks, newTasks, identities, changedSteps, newSteps, answers, entries, edits, changes } = groups
   const tasks = database.table('tasks')
   return `
 #variable_conflict use_column
@@ -255,6 +286,11 @@ begin
     ${mustFindAll(changedTasks, 'tasks', TASKS_DIFFER_STATE)}`,
   )}
   ${ifAny(newTasks, `${insert(tasks, newTasks)};`)}
+  ${ifAny(
+    identities,
+    `${takeIdentities(database.table('task_identities'), identities)};
+    ${mustFindAll(identities, 'identities', IDENTITIES_TAKEN_STATE)}`,
+  )}
   ${ifAny(newSteps, `${insert(database.table('steps'), newSteps)};`)}
   ${ifAny(
     changedSteps,

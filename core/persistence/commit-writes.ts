@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Alongside, TaskWrite, WriteOutcome } from '../contracts/store.js'
 import type { Transaction } from '../contracts/transaction.js'
 import { BrokenWriteError, DatabaseUnavailableError, WriteRefusedError } from '../errors/persistence-errors.js'
-import { CommitFunction, type CommitFunctionRow, ROWS_MISSING_STATE, TASKS_DIFFER_STATE } from './commit-function.js'
+import {
+  CommitFunction,
+  type CommitFunctionRow,
+  IDENTITIES_TAKEN_STATE,
+  ROWS_MISSING_STATE,
+  TASKS_DIFFER_STATE,
+} from './commit-function.js'
 import type { Database } from './database.js'
 import { isRefusal, isUnforeseen, isWorthRepeating, sqlStateOf } from './database-failures.js'
 
@@ -37,7 +43,7 @@ export class WriteCommitter {
     const known = await this.#findCommitted(writes)
     const open = known.size === 0 ? writes : writes.filter((write) => !known.has(write))
     try {
-      const outcomes = await this.#recheck(open, await this.#commitOrBisect(open, alongside))
+      const outcomes = await this.#recheck(open, await this.#commitOncePerIdentity(open, alongside))
       return known.size === 0 ? outcomes : inOrder(writes, known, open, outcomes)
     } catch (error) {
       if (error instanceof DatabaseUnavailableError) for (const write of writes) this.#inDoubt.add(write)
@@ -73,6 +79,23 @@ export class WriteCommitter {
       if (row?.eventId === write.events[0]!.id) found.set(write, { status: 'committed', logId: row.id })
     }
     return found
+  }
+
+  /** Of several new tasks of one identity only the first is written; the others are its duplicates, or take its place if it is refused. */
+  async #commitOncePerIdentity(writes: readonly TaskWrite[], alongside?: Alongside): Promise<readonly WriteOutcome[]> {
+    const repeats = repeatsOfIdentities(writes)
+    if (repeats.size === 0) return this.#commitOrBisect(writes, alongside)
+    const firsts = writes.filter((write) => !repeats.has(write))
+    const outcomes = new Map<TaskWrite, WriteOutcome>()
+    for (const [index, outcome] of (await this.#commitOrBisect(firsts, alongside)).entries())
+      outcomes.set(firsts[index]!, outcome)
+    for (const [write, first] of repeats) {
+      const outcome = outcomes.get(first)!
+      if (outcome.status === 'duplicate') outcomes.set(write, outcome)
+      if (outcome.status === 'committed') outcomes.set(write, { status: 'duplicate', taskId: first.task.id })
+    }
+    const left = writes.filter((write) => !outcomes.has(write))
+    return inOrder(writes, outcomes, left, await this.#commitOncePerIdentity(left, alongside))
   }
 
   /** Halves a group that the database refuses until the write that it refuses stands alone. */
@@ -115,10 +138,13 @@ export class WriteCommitter {
           return outcomes
         })
       } catch (error) {
-        if (sqlStateOf(error) === TASKS_DIFFER_STATE) {
-          const misfits = await this.#findMisfits(writes)
+        const state = sqlStateOf(error)
+        if (state === TASKS_DIFFER_STATE || state === IDENTITIES_TAKEN_STATE) {
+          const misfits = await (state === TASKS_DIFFER_STATE
+            ? this.#findMisfits(writes)
+            : this.#findDuplicates(writes))
           if (misfits.size > 0) return this.#commitOthers(writes, misfits, alongside)
-          // They fit by now: whoever had claimed one meanwhile has taken that back.
+          // They fit by now: whoever had claimed one, or had its identity, meanwhile has taken that back.
           if (tries === MOST_TRIES) throw brokenBecause(error, writes)
           continue
         }
@@ -156,6 +182,38 @@ export class WriteCommitter {
     const misfits = writes.map((write) => [write, misfitOf(write, byId.get(write.task.id))] as const)
     return new Map(misfits.filter((pair): pair is [TaskWrite, WriteOutcome] => pair[1] !== undefined))
   }
+
+  /** The new tasks whose identity another task has at the time of their creation. Identities of tasks that are gone are let go of. */
+  async #findDuplicates(writes: readonly TaskWrite[]): Promise<ReadonlyMap<TaskWrite, WriteOutcome>> {
+    const named = writes.filter((write) => write.identity !== undefined)
+    const [tasks, identities] = [this.#database.table('tasks'), this.#database.table('task_identities')]
+    const sql = `with gone as (
+        delete from ${identities} i where hash = any($1::text[]) and not exists (select 1 from ${tasks} t where t.id = i.task_id)
+        returning hash
+      )
+      select x.place::int - 1 as place, i.task_id as "taskId"
+      from unnest($1::text[], $2::timestamptz[]) with ordinality as x(hash, created_at, place)
+      join ${identities} i on i.hash = x.hash and i.hash not in (select hash from gone)
+      where not coalesce(i.expires_at <= x.created_at, false)`
+    const rows = await this.#database.query<{ place: number; taskId: string }>(sql, [
+      named.map(({ identity }) => identity!.hash),
+      named.map(({ task }) => task.createdAt),
+    ])
+    return new Map(rows.map(({ place, taskId }) => [named[place]!, { status: 'duplicate', taskId }]))
+  }
+}
+
+/** New tasks that have the identity of one before them, with that one. */
+function repeatsOfIdentities(writes: readonly TaskWrite[]): ReadonlyMap<TaskWrite, TaskWrite> {
+  const firsts = new Map<string, TaskWrite>()
+  const repeats = new Map<TaskWrite, TaskWrite>()
+  for (const write of writes) {
+    if (write.identity === undefined) continue
+    const first = firsts.get(write.identity.hash)
+    if (first === undefined) firsts.set(write.identity.hash, write)
+    else repeats.set(write, first)
+  }
+  return repeats
 }
 
 /** Puts together what was known beforehand and what became of the others. */

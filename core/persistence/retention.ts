@@ -151,7 +151,7 @@ export class Retention implements LogUpkeepStore {
         where created_at < $1::timestamptz and ($4::uuid is null or (created_at, id) > ($3::timestamptz, $4::uuid))
         order by created_at, id limit ${windowSize}
       ), chosen as materialized (
-        select t.id, t.created_at from ${tasks} t join (
+        select t.id, t.created_at, t.identity_hash from ${tasks} t join (
           select id from seen where fits order by created_at, id limit $2::int
         ) s on s.id = t.id order by t.created_at, t.id for update of t skip locked
       ), ids as materialized (select array_agg(id) as all from chosen),
@@ -159,6 +159,8 @@ export class Retention implements LogUpkeepStore {
       gone_commands as (delete from ${this.#table('commands')} where task_id = any((select "all" from ids)::uuid[])),
       gone_changes as (delete from ${this.#table('changes')} where task_id = any((select "all" from ids)::uuid[])),
       gone_entries as (delete from ${this.#table('event_log')} where task_id = any((select "all" from ids)::uuid[]) returning id),
+      gone_identities as (delete from ${this.#table('task_identities')} i using chosen c
+        where i.hash = c.identity_hash and i.task_id = c.id),
       gone_tasks as (delete from ${tasks} where id = any((select "all" from ids)::uuid[])),
       last as (
         select id, created_at from (

@@ -75,6 +75,8 @@ async function viewOf(session: Session, correlationId: string, json: boolean): P
 function report(session: Session, document: TaskDocument, json: boolean): void {
   const { task, steps } = document
   const isComplete = task.state === 'complete'
+  if (task.isDuplicate === true && !json)
+    session.note(`nothing was created: this is the task of an earlier request of this identity`)
   if (!isComplete) session.exitCode = exitCodes.failure
   if (json) {
     session.printJson(document)

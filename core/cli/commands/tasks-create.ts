@@ -24,10 +24,14 @@ async function create(
 ): Promise<void> {
   const request = await taskRequest(name, options, session.terminal)
   const document = await session.withTasker({ purpose: 'create' }, async (tasker) => {
-    const { id } = await tasker.tasks.create(request)
-    return taskDocument(tasker, (await tasker.tasks.get(id))!)
+    const { id, isDuplicate } = await tasker.tasks.create(request)
+    const view = (await tasker.tasks.get(id))!
+    return taskDocument(tasker, isDuplicate === undefined ? view : { ...view, isDuplicate })
   })
   if (options.json === true) return session.printJson(document)
   session.print(document.task.id)
-  session.note(`created ${keyOf(document.task)} with ${document.steps.length} steps, ${document.task.state}`)
+  const { task, steps } = document
+  if (task.isDuplicate === undefined)
+    return session.note(`created ${keyOf(task)} with ${steps.length} steps, ${task.state}`)
+  session.note(`created nothing: an earlier request of this identity has made this ${keyOf(task)}, ${task.state}`)
 }

@@ -6,6 +6,7 @@ import { LogRetentionEntity } from './log-retention-entity.js'
 import { MetricsSnapshotEntity } from './metrics-snapshot-entity.js'
 import { StepEntity } from './step-entity.js'
 import { TaskEntity } from './task-entity.js'
+import { TaskIdentityEntity } from './task-identity-entity.js'
 import { WorkerEntity } from './worker-entity.js'
 
 /** All tables. */
@@ -13,6 +14,7 @@ export const entities = [
   NamespaceEntity,
   NamedTaskEntity,
   TaskEntity,
+  TaskIdentityEntity,
   StepEntity,
   LogEntryEntity,
   LogRetentionEntity,

@@ -1,8 +1,10 @@
 import { AddChanges } from './add-changes.js'
+import { AddTaskIdentities } from './add-task-identities.js'
 import { CreateTables } from './create-tables.js'
 
 /** All migrations, in the order in which they run. Names are stored: never rename or reorder one. */
 export const migrations = [
   { name: '0001-create-tables', class: CreateTables },
   { name: '0002-add-changes', class: AddChanges },
+  { name: '0003-add-task-identities', class: AddTaskIdentities },
 ] as const

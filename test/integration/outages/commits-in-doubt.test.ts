@@ -78,6 +78,16 @@ describe('a commit that got no answer', () => {
     assert.deepEqual(await entries(tasks[0]!.id), [1])
   })
 
+  it('of a new task with an identity is not taken for its own duplicate, and another one of it is', async () => {
+    const identity = { hash: 'order 7', expiresAt: null }
+    const write = creation(taskRecord({ identityHash: 'order 7' }), [], { identity })
+    const other = creation(taskRecord({ identityHash: 'order 7' }), [], { identity })
+    await loseAnswer(() => store.commit([write]))
+    const outcomes = await store.commit([other, write])
+    assert.equal(outcomes[1]?.status, 'committed')
+    assert.deepEqual(outcomes[0], { status: 'duplicate', taskId: write.task.id })
+  })
+
   it('of changes is found committed, also where the task has a new owner since', async () => {
     const [mine, taken] = [taskRecord(), taskRecord()]
     await store.commit([creation(mine), creation(taken)])
@@ -128,7 +138,7 @@ describe('a commit that got no answer', () => {
     // The embedded server forgets what a client that has left had sent.
     if (testDatabaseUrl() === undefined) this.skip()
     const [fresh, changed] = [taskRecord(), taskRecord()]
-    const create = [creation(fresh)]
+    const create = [creation(fresh, [], { identity: { hash: 'fresh', expiresAt: null } })]
     await arriveLate(() => store.commit(create), fresh.id, 1)
     assert.equal((await store.commit(create))[0]?.status, 'committed')
     assert.deepEqual(await entries(fresh.id), [1])
