@@ -25,6 +25,7 @@ const stoppingSpeed = 200
 
 export interface TestTaskerInput extends TestKernelInput {
   readonly seed: number
+  readonly handlerPatienceMs: number
   /** Takes away what the test brought to the database. */
   cleanUp(): Promise<void>
 }
@@ -42,8 +43,9 @@ export class TestTaskerInstance extends DelegatingTasker implements TestTasker {
     super()
     this.#input = input
     this.#kernel = kernel
-    const { clock } = input
-    this.#driver = clock instanceof VirtualClock ? new TimeDriver(clock, () => this.#driven()) : undefined
+    const { clock, handlerPatienceMs } = input
+    this.#driver =
+      clock instanceof VirtualClock ? new TimeDriver(clock, () => this.#driven(), handlerPatienceMs) : undefined
     this.clock = { now: () => clock.now(), advance: (duration) => this.#advance(duration) }
   }
 

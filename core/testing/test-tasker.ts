@@ -14,8 +14,8 @@ export interface TestClock {
   now(): number
   /**
    * Lets time pass: timers fire and tasks become due, each at its own time and in order. Ends when nothing runs and everything is
-   * committed. A handler that is still running after 100 ms of real time in which nothing happened counts as waiting for time,
-   * and time passes: that is how time-outs are tested.
+   * committed. A handler that is still running after 100 ms of real time in which nothing happened (`handlerPatienceMs`) counts as
+   * waiting for time, and time passes: that is how time-outs are tested.
    *
    * @throws InvalidDurationError
    * @throws ClockNotVirtualError with `clock: 'system'`

@@ -16,22 +16,19 @@ export interface DrivenKernel {
   subscribersIdle(): Promise<void>
 }
 
-/**
- * How long, in real time, nothing may happen while a handler runs until it counts as one that waits for time to pass. Long enough
- * for a handler that computes or asks a server nearby, short enough for a test.
- */
-const patienceMs = 100
-
 /** Moves a virtual clock from one due time to the next, and lets the kernel do at each what is due. */
 export class TimeDriver {
   readonly #clock: VirtualClock
   /** Undefined while there is none. */
   readonly #kernel: () => DrivenKernel | undefined
+  readonly #patienceMs: number
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(clock: VirtualClock, kernel: () => DrivenKernel | undefined) {
+  /** @param patienceMs how long, in real time, nothing may happen while a handler runs until it counts as one that waits for time */
+  constructor(clock: VirtualClock, kernel: () => DrivenKernel | undefined, patienceMs: number) {
     this.#clock = clock
     this.#kernel = kernel
+    this.#patienceMs = patienceMs
   }
 
   /** Moves on by `ms`: everything due on the way happens at its time. Ends when nothing runs, or only what waits for time. */
@@ -98,7 +95,7 @@ export class TimeDriver {
       if (kernel.activity !== seen || kernel.isBooking) {
         seen = kernel.activity
         since = performance.now()
-      } else if (performance.now() - since > patienceMs) return false
+      } else if (performance.now() - since > this.#patienceMs) return false
       else if (quietTurns === 0) await sleep(1)
     }
   }

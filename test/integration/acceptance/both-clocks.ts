@@ -42,6 +42,10 @@ export function onBothClocks(
           handlers: [...(typeof handlers === 'function' ? handlers(isVirtual) : handlers)],
           clock,
           seed,
+          // What is due is due at its time without a look every 250 ms, of which an hour has many.
+          ...(isVirtual
+            ? { execution: { pollIntervalMs: 60_000, sweepIntervalMs: 60_000 }, handlerPatienceMs: 20 }
+            : {}),
           backoff: { ...backoffs[clock], delaysMs: [...backoffs[clock].delaysMs] },
         })
       })

@@ -13,7 +13,8 @@ describe('random failures with a chance of 0.3, a thousand seeds', function () {
   it('always end complete or in error as their chance wants it, never stuck', async () => {
     // Without jitter what fails at once is due again at once, so that a thousand tasks are a few steps of the clock.
     const backoff = { jitter: 0 }
-    await using t = await openTestTasker({ handlers: [randomFailure], backoff, execution: { concurrentTasks: 200 } })
+    const execution = { concurrentTasks: 200, pollIntervalMs: 60_000 }
+    await using t = await openTestTasker({ handlers: [randomFailure], backoff, execution })
     const requests = Array.from({ length: seeds }, (_, seed) => ({ context: { seed } }))
     const created = await t.tasks.createMany(randomFailure, requests)
     await t.clock.advance('10m')

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { openTestTasker } from '../../support/test-tasker.js'
+import { doubledFacts } from '../events/fact-key.js'
+import { checkEnd, checkLog } from './laws.js'
+import { perform } from './perform.js'
+import { type Plan, plans } from './random-plan.js'
+import { Stage } from './stage.js'
+
+/**
+ * A failure prints its seed, its path and the smallest plan that fails. To see it again, and no other:
+ *
+ *   PROPERTY_SEED=1234 PROPERTY_PATH=5:1:0 npx mocha --no-config --no-package dist/test/integration/properties/random-plans.test.js
+ *
+ * PROPERTY_RUNS draws more of them.
+ */
+const { PROPERTY_SEED: seed, PROPERTY_PATH: path, PROPERTY_RUNS: runs } = process.env
+const again = { ...(seed ? { seed: Number(seed) } : {}), ...(path ? { path } : {}) }
+
+describe('any graph, whatever fails, is cancelled, resolved or lost on the way', function () {
+  this.timeout(300_000)
+
+  it('runs no step before what it depends on, none once it is done, none too often, and never gets stuck', async () => {
+    await fc.assert(fc.asyncProperty(plans, check), { numRuns: Number(runs ?? 25), ...again })
+  })
+})
+
+async function check(plan: Plan): Promise<void> {
+  const stage = new Stage(plan)
+  await using t = await openTestTasker({
+    handlers: [stage.task],
+    seed: plan.seed,
+    handlerPatienceMs: 5,
+    // On a server a lost worker is known to be lost when its lease has run out, which is real time.
+    execution: { pollIntervalMs: 60_000, sweepIntervalMs: 60_000, leaseMs: 300, heartbeatIntervalMs: 100 },
+  })
+  const task = await perform(t, stage, plan)
+  checkEnd(task)
+  await checkLog(t, task)
+  assert.equal(new Set(stage.called).size, stage.called.length, `an attempt was run twice: ${stage.called}`)
+  const losses = plan.acts.filter((act) => act.do === 'lose the worker').length
+  // A step that is tried again within one run is found and admitted again: two facts under one key.
+  const facts = doubledFacts(t.events.all(), losses + 1).filter(([key]) => !key.startsWith('workflow.viable_steps_'))
+  assert.deepEqual(facts, [])
+}
