@@ -157,6 +157,16 @@ const backoff = Type.Object(
   { ...closed, description: 'When a failed step that names no backoff of its own is tried again.' },
 )
 
+const definitions = Type.Object(
+  {
+    onChange: Type.Enum(['refuse', 'replace'], {
+      description:
+        'What becomes of a task whose definition differs from the one that is stored under the same version: it is refused, or takes its place with a warning. Default: refuse, in development replace.',
+    }),
+  },
+  { ...closed, description: 'The stored definitions of tasks.' },
+)
+
 const identity = Type.Object(
   {
     strategy: Type.Enum(['none', 'hash'], {
@@ -332,6 +342,7 @@ export const settingsSchema = Type.Object(
     discovery,
     execution,
     backoff,
+    definitions,
     identity,
     events,
     customEvents,

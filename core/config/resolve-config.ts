@@ -111,9 +111,13 @@ function withoutEnvironments({ name, values: { environments: _, ...values } }: C
 }
 
 function finished(merged: Record<string, unknown>, mode: ConfigMode, directory: string): ConfigValues {
-  const byMode = { name: 'mode', values: { events: { validatePayloads: mode !== 'production' } } }
-  const { values } = mergeLayers([byMode, { name: 'given', values: merged }])
-  const settings = withDefaults(settingsSchema as SchemaNode, values) as ConfigValues
+  const values = {
+    events: { validatePayloads: mode !== 'production' },
+    definitions: { onChange: mode === 'development' ? 'replace' : 'refuse' },
+  }
+  const byMode = { name: 'mode', values }
+  const given = mergeLayers([byMode, { name: 'given', values: merged }])
+  const settings = withDefaults(settingsSchema as SchemaNode, given.values) as ConfigValues
   const { database, logging } = settings
   const isStream = logging.destination === 'stderr' || logging.destination === 'stdout'
   return {

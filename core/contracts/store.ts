@@ -43,6 +43,13 @@ export interface WrittenIdentity {
   readonly expiresAt: string | null
 }
 
+/** What is stored under the version of a definition that differs. */
+export interface DifferingDefinition {
+  /** In the list that was to be stored. */
+  readonly index: number
+  readonly definition: Readonly<Record<string, unknown>>
+}
+
 /** Takes part in a transaction, after its rows were written. */
 export type Alongside = (transaction: Transaction, writes: readonly TaskWrite[]) => Promise<void>
 
@@ -194,7 +201,12 @@ export interface Store extends AuditStore, LogUpkeepStore, ChangeStore {
   /** Takes the owner off a task that it does not hold, if it is still as it was seen; unfinished, the task is due `now` at the latest. */
   releaseStray(seen: Ownership, now: string): Promise<TaskRecord | undefined>
 
-  registerDefinition(definition: TaskDefinition): Promise<void>
+  /** Stores those whose version is new, in one statement, and gives those under whose version something else is stored. */
+  registerDefinitions(definitions: readonly TaskDefinition[]): Promise<readonly DifferingDefinition[]>
+  /** Stores these in place of what stands under their versions. */
+  replaceDefinitions(definitions: readonly TaskDefinition[]): Promise<void>
+  /** The versions of a task that are stored, in no order. */
+  storedVersions(namespace: string, name: string): Promise<readonly string[]>
   registerWorker(worker: WorkerRecord): Promise<void>
   /** Tells that the worker lives. Throws `WORKER_NOT_REGISTERED` if its row was taken away. */
   heartbeat(workerId: string): Promise<void>

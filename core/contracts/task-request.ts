@@ -28,7 +28,7 @@ export interface TaskRequestOptions {
   readonly traceparent?: string
 }
 
-/** A request for a task by name. `version` is an exact version or a semver range; none means the highest stable one. */
+/** A request for a task by name. `version` is an exact version or a semver range; none, or `latest`, means the highest stable one. */
 export interface TaskRequest extends TaskRequestOptions {
   readonly namespace?: string
   readonly name: string

@@ -15,6 +15,7 @@ import { MemoryQueue } from '../orchestration/memory-queue.js'
 import type { RunnerServices } from '../orchestration/runner-services.js'
 import { ServedTasks } from '../orchestration/served-tasks.js'
 import { StepService } from '../orchestration/step-service.js'
+import { StoredDefinitions } from '../orchestration/stored-definitions.js'
 import { TaskCreator } from '../orchestration/task-creator.js'
 import { TaskEnds } from '../orchestration/task-ends.js'
 import { TaskService } from '../orchestration/task-service.js'
@@ -25,6 +26,7 @@ import { Worker } from '../orchestration/worker.js'
 import { ThreadPacemaker } from '../persistence/heartbeat/thread-pacemaker.js'
 import type { Base } from './compose-base.js'
 import { QueueSlot } from './queue-slot.js'
+import { ServedDefinitions } from './served-definitions.js'
 import type { CreateTaskerOptions } from './tasker-options.js'
 
 /** What runs tasks. */
@@ -49,13 +51,17 @@ export function composeEngine(base: Base) {
     processId: process.pid,
     leaseMs: settings.leaseMs,
   }
-  const served = new ServedTasks(() => handlers.keys(), config.values.worker.namespaces)
+  const { onChange } = config.values.definitions
+  const definitions = new StoredDefinitions({ store, databaseRetry, log, onChange })
+  const serving = new ServedDefinitions({ handlers, definitions, log, changed: () => worker.servedChanged() })
+  const served = new ServedTasks(() => serving.kinds, config.values.worker.namespaces)
   const pacemaker = config.values.worker.heartbeatThread ? new ThreadPacemaker(storage.database) : undefined
   const isExclusive = storage.info.isHolder
   const worker = new Worker(services, { record, served, queue, mailbox, pacemaker, isExclusive })
-  handlers.onChange(() => worker.servedChanged())
+  handlers.onChange(() => void serving.changed(worker.isRunning))
   const creator = new TaskCreator({
     ...services,
+    definitions,
     worker,
     hooks,
     requireDefinition: ({ namespace, name, version }) => handlers.require({ namespace, name, version }),
@@ -67,7 +73,7 @@ export function composeEngine(base: Base) {
   tellOthersOfEnds(mailbox, worker, taskEnds)
   const tasks = new TaskService(store, creator, commands, waits, () => warnIfNothingRuns(base, worker))
   const steps = new StepService(store, commands, settings.maxResultBytes)
-  return { workerId, journal, databaseWatch, databaseRetry, worker, taskEnds, tasks, steps, queueSlot }
+  return { workerId, serving, journal, databaseWatch, databaseRetry, worker, taskEnds, tasks, steps, queueSlot }
 }
 
 /** With a clock of the program's own, due times are not those of a server or another process. */

@@ -116,10 +116,13 @@ export class TaskerInstance implements Tasker {
   }
 
   async #start(): Promise<void> {
-    const { plugins, hooks, worker, snapshots, upkeep, config } = this.#parts
+    const { plugins, hooks, worker, serving, snapshots, upkeep, config } = this.#parts
     this.#state = 'starting'
+    await serving.storeAll()
     await plugins.start()
     await hooks.tell('onStart')
+    // What plugins have registered at their start.
+    await serving.storeAll()
     await worker.start()
     if (config.values.metrics.enabled) snapshots.start()
     if (config.values.log.upkeep) upkeep.start()

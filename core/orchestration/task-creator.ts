@@ -19,6 +19,7 @@ import { aboutTask, fullNameOf, type LifecyclePublisher } from './lifecycle-publ
 import { assertTaskRequest } from './request-check.js'
 import { identityOf, type RequestIdentity } from './request-identity.js'
 import type { OrchestrationSettings } from './settings.js'
+import type { StoredDefinitions } from './stored-definitions.js'
 import type { CommitFacts } from './task-draft.js'
 import { untilGivenUp } from './until-given-up.js'
 import type { WakeUps } from './wake-ups.js'
@@ -34,6 +35,7 @@ export interface CreatorServices {
   readonly wakeUps: WakeUps
   readonly worker: Worker
   readonly settings: OrchestrationSettings
+  readonly definitions: StoredDefinitions
   readonly log: Logger
   /** Whether this process has the handlers of a definition. */
   isRegistered(definition: TaskDefinition): boolean
@@ -65,8 +67,6 @@ interface CheckedRequest {
 /** Creates tasks: checks the request, stores the task with its steps and first events in one commit, and has it run. */
 export class TaskCreator {
   readonly #services: CreatorServices
-  /** Definitions that this process has stored, by name and hash. */
-  readonly #stored = new Set<string>()
   #underWay = 0
 
   constructor(services: CreatorServices) {
@@ -150,8 +150,8 @@ export class TaskCreator {
   }
 
   async #storeDefinition(definition: TaskDefinition): Promise<void> {
-    const key = `${fullNameOf(definition)}#${definition.hash}`
-    if (this.#stored.has(key)) return
+    const { definitions } = this.#services
+    if (definitions.has(definition)) return
     if (!this.#services.isRegistered(definition)) {
       const task = fullNameOf(definition)
       // Right where workers are other processes; a mistake, and a task that waits, where they are not.
@@ -160,9 +160,7 @@ export class TaskCreator {
         `${task} is created here but not registered: it runs on a worker that has its handlers`,
       )
     }
-    const { store, databaseRetry } = this.#services
-    await databaseRetry.until('new definitions', () => store.registerDefinition(definition))
-    this.#stored.add(key)
+    await definitions.require(definition)
   }
 
   #begin(checked: CheckedRequest): { creation: Creation; task: Promise<CreatedTask> } {

@@ -1,6 +1,15 @@
-import type { StepDefinition, TaskDefinition } from '../contracts/task-definition.js'
+import type { DifferingDefinition } from '../contracts/store.js'
+import type { TaskDefinition } from '../contracts/task-definition.js'
+import { definitionDocument } from '../definition/definition-document.js'
 import type { Database } from './database.js'
 import { NamespaceEntity } from './entities/definition-entities.js'
+
+interface DefinitionRow {
+  /** From 1. */
+  readonly place: string
+  readonly hash: string | null
+  readonly definition: Readonly<Record<string, unknown>> | null
+}
 
 /** The definitions that workers have registered, for those who look at the database without the code. */
 export class DefinitionStore {
@@ -10,17 +19,37 @@ export class DefinitionStore {
     this.#database = database
   }
 
-  async register(definition: TaskDefinition): Promise<void> {
-    const { namespace, name, version, hash } = definition
-    const sql = `with space as (
-        insert into ${this.#database.table('namespaces')} (name, created_at) values ($1, now()) on conflict (name) do nothing
+  async register(definitions: readonly TaskDefinition[]): Promise<readonly DifferingDefinition[]> {
+    const named = this.#table('named_tasks')
+    const sql = `with ${given}, spaces as (
+        insert into ${this.#table('namespaces')} (name, created_at)
+        select distinct namespace, now() from given order by namespace on conflict (name) do nothing
+      ), added as (
+        insert into ${named} (namespace, name, version, hash, definition, registered_at)
+        select namespace, name, version, hash, definition::jsonb, now() from given order by namespace, name, version
+        on conflict (namespace, name, version) do nothing returning namespace, name, version
       )
-      insert into ${this.#database.table('named_tasks')} as known (namespace, name, version, hash, definition, registered_at)
-      values ($1, $2, $3, $4, $5::jsonb, now())
-      on conflict (namespace, name, version) do update
-      set hash = excluded.hash, definition = excluded.definition, registered_at = excluded.registered_at
-      where known.hash <> excluded.hash`
-    await this.#database.query(sql, [namespace, name, version, hash, JSON.stringify(describe(definition))])
+      select g.place, k.hash, k.definition from given g left join ${named} k using (namespace, name, version)
+      where k.hash is distinct from g.hash
+        and not exists (select 1 from added a where (a.namespace, a.name, a.version) = (g.namespace, g.name, g.version))`
+    while (true) {
+      const rows = await this.#database.query<DefinitionRow>(sql, valuesOf(definitions))
+      // Somebody else has added one since the statement began: the next look sees what.
+      if (rows.some(({ hash }) => hash === null)) continue
+      return rows.map(({ place, definition }) => ({ index: Number(place) - 1, definition: definition! }))
+    }
+  }
+
+  async replace(definitions: readonly TaskDefinition[]): Promise<void> {
+    const sql = `with ${given}
+      update ${this.#table('named_tasks')} k set hash = g.hash, definition = g.definition::jsonb, registered_at = now()
+      from given g where (k.namespace, k.name, k.version) = (g.namespace, g.name, g.version)`
+    await this.#database.query(sql, valuesOf(definitions))
+  }
+
+  async versions(namespace: string, name: string): Promise<readonly string[]> {
+    const sql = `select version from ${this.#table('named_tasks')} where namespace = $1 and name = $2`
+    return (await this.#database.query<{ version: string }>(sql, [namespace, name])).map(({ version }) => version)
   }
 
   async listNamespaces(): Promise<readonly { name: string; description: string | null; createdAt: string }[]> {
@@ -29,18 +58,22 @@ export class DefinitionStore {
     )
     return rows.map(({ name, description, createdAt }) => ({ name, description: description ?? null, createdAt }))
   }
-}
 
-/** The definition as plain data: schemas as JSON Schema, no handlers. */
-function describe({ context, customEvents, steps, ...definition }: TaskDefinition): Record<string, unknown> {
-  return {
-    ...definition,
-    ...(context ? { context: context.jsonSchema } : {}),
-    customEvents,
-    steps: steps.map(describeStep),
+  #table(name: string): string {
+    return this.#database.table(name)
   }
 }
 
-function describeStep({ handler: _handler, results, ...step }: StepDefinition): Record<string, unknown> {
-  return { ...step, ...(results ? { results: results.jsonSchema } : {}) }
+const given = `given as (
+  select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+  with ordinality as g(namespace, name, version, hash, definition, place))`
+
+function valuesOf(definitions: readonly TaskDefinition[]): unknown[] {
+  return [
+    definitions.map(({ namespace }) => namespace),
+    definitions.map(({ name }) => name),
+    definitions.map(({ version }) => version),
+    definitions.map(({ hash }) => hash),
+    definitions.map((definition) => JSON.stringify(definitionDocument(definition))),
+  ]
 }

@@ -6,6 +6,7 @@ import type {
   Alongside,
   ClaimedTask,
   ClaimRequest,
+  DifferingDefinition,
   LogEvent,
   LogQuery,
   Ownership,
@@ -113,8 +114,16 @@ export class PostgresStore implements Store {
     return this.#unfinished.releaseStray(seen, now)
   }
 
-  registerDefinition(definition: TaskDefinition): Promise<void> {
-    return this.#definitions.register(definition)
+  registerDefinitions(definitions: readonly TaskDefinition[]): Promise<readonly DifferingDefinition[]> {
+    return this.#definitions.register(definitions)
+  }
+
+  replaceDefinitions(definitions: readonly TaskDefinition[]): Promise<void> {
+    return this.#definitions.replace(definitions)
+  }
+
+  storedVersions(namespace: string, name: string): Promise<readonly string[]> {
+    return this.#definitions.versions(namespace, name)
   }
 
   registerWorker(worker: WorkerRecord): Promise<void> {

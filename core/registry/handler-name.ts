@@ -7,6 +7,9 @@ export const DEFAULT_NAMESPACE = 'default'
 /** The version of a task that does not name one. */
 export const DEFAULT_VERSION = '0.1.0'
 
+/** How the newest version is written out; leaving the version away says the same. */
+export const LATEST_VERSION = 'latest'
+
 /** Which handler: `version` is an exact version or a semver range, absent for the newest. */
 export interface HandlerName {
   readonly namespace: string
@@ -49,10 +52,10 @@ export function parseHandlerName(text: string): HandlerName {
   const [namespace, name] = parts.length === 2 ? parts : [DEFAULT_NAMESPACE, path]
   if (!isHandlerPart(namespace)) throw new InvalidHandlerNameError(text, `its namespace must be ${handlerPartRule}`)
   if (!isHandlerPart(name)) throw new InvalidHandlerNameError(text, `its name must be ${handlerPartRule}`)
-  if (version === undefined) return { namespace, name }
+  if (version === undefined || version === LATEST_VERSION) return { namespace, name }
   if (version === '') throw new InvalidHandlerNameError(text, 'nothing follows the "@"')
   if (semver.validRange(version) === null) {
-    throw new InvalidHandlerNameError(text, `"${version}" is neither a version nor a semver range`)
+    throw new InvalidHandlerNameError(text, `"${version}" is neither a version nor a semver range, nor "latest"`)
   }
   return { namespace, name, version }
 }

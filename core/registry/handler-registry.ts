@@ -8,6 +8,7 @@ import {
   formatHandlerName,
   type HandlerName,
   isExactVersion,
+  LATEST_VERSION,
   parseHandlerName,
 } from './handler-name.js'
 import { Registry, type RegistryPorts } from './registry.js'
@@ -17,7 +18,7 @@ import type { RegistrationOptions, RegistryEntry, RegistryStats } from './regist
 export interface HandlerQuery {
   readonly namespace?: string | undefined
   readonly name: string
-  /** An exact version or a semver range. */
+  /** An exact version, a semver range, or `latest`. */
   readonly version?: string | undefined
 }
 
@@ -195,7 +196,8 @@ function withDefaults(task: DefinedTask): DefinedTask {
 
 function readQuery(query: HandlerQuery | string): HandlerName {
   const { namespace = DEFAULT_NAMESPACE, name, version } = typeof query === 'string' ? parseHandlerName(query) : query
-  return version === undefined || version === '*' ? { namespace, name } : { namespace, name, version }
+  const isNewest = version === undefined || version === '*' || version === LATEST_VERSION
+  return isNewest ? { namespace, name } : { namespace, name, version }
 }
 
 function newest(versions: Versions): RegistryEntry<DefinedTask> | undefined {

@@ -88,9 +88,9 @@ describe('what the store keeps beside tasks', () => {
         },
       ],
     }
-    await store.registerDefinition(definition)
-    await store.registerDefinition({ ...definition, hash: 'two' })
-    await store.registerDefinition({ ...definition, namespace: 'bank' })
+    await store.registerDefinitions([definition])
+    await store.replaceDefinitions([{ ...definition, hash: 'two' }])
+    await store.registerDefinitions([{ ...definition, namespace: 'bank' }])
     const rows = await database.query<{ namespace: string; hash: string; definition: Record<string, unknown> }>(
       `select namespace, hash, definition from ${database.table('named_tasks')} order by namespace`,
     )

@@ -19,6 +19,14 @@ describe('the hash of a definition', () => {
     assert.equal(hashOf({ version: '0.1.0' }), hashOf({}, { timeoutMs: 600_000 }))
   })
 
+  it('stays what it was: an option that is new to Tasker must not count where a task does not use it', () => {
+    // Or every task would count as changed under its version when Tasker is updated, and no worker would start.
+    const task = defineTask({ namespace: 'shop', name: 'pay', version: '1.0.0' })
+      .step('a', async () => 1)
+      .step('b', { dependsOn: ['a'] }, async () => 2)
+    assert.equal(task.definition.hash, '554f1eb62eb8e7daf5eabbbd38e8983f246742e23b508ee1ed0826d1b8aa62a4')
+  })
+
   it('does not depend on the hash that a definition has already', () => {
     const { definition } = defineTask({ name: 'x' }).step('a', () => 1)
     assert.equal(definitionHash({ ...definition, hash: 'other' }), definition.hash)
@@ -30,6 +38,9 @@ describe('the hash of a definition', () => {
       hashOf({ version: '0.2.0' }),
       hashOf({ description: 'd' }),
       hashOf({ sensitive: ['a'] }),
+      hashOf({ identity: 'none' }),
+      hashOf({ identity: 'hash' }),
+      hashOf({ identity: () => 'x' }),
       hashOf({ context: Type.Object({}) }),
       hashOf({ context: Type.Object({ a: Type.String() }) }),
       hashOf({ customEvents: ['a.b'] }),
