@@ -7,6 +7,7 @@ export type { ConfigContext, ConfigMode, ConfigSource } from './config/define-co
 export { defineConfig } from './config/define-config.js'
 export type { ResolvedConfig } from './config/resolved-config.js'
 export type { Actor } from './contracts/actor.js'
+export type { ChangeRecord } from './contracts/changes.js'
 export type { Clock, Timer } from './contracts/clock.js'
 export type { DatabaseAccess } from './contracts/database-access.js'
 export type { LogLag, LogWriter } from './contracts/event-log.js'
@@ -25,18 +26,28 @@ export type {
 } from './contracts/exporter.js'
 export { exportSources } from './contracts/exporter.js'
 export type { HealthApi, HealthCheck, HealthFinding, HealthReport } from './contracts/health.js'
-export type { CommandIntention, HookMap, HookName, Hooks, StepOutcome, TaskCreation } from './contracts/hooks.js'
+export type {
+  CommandIntention,
+  CommandSubject,
+  HookMap,
+  HookName,
+  Hooks,
+  IntentionKind,
+  StepOutcome,
+  TaskCreation,
+} from './contracts/hooks.js'
 export type { IdSource, RandomSource } from './contracts/id-source.js'
 export type { Json, Jsonify } from './contracts/json.js'
 export type { Logger } from './contracts/logger.js'
 export type { MetricRecord, MetricsApi, MetricsSnapshot } from './contracts/metrics.js'
+export type { NamespaceRecord, NamespacesApi } from './contracts/namespaces.js'
 export type { Origin } from './contracts/origin.js'
+export type { PauseRecord, TaskType } from './contracts/pauses.js'
 export type {
   DefinedPlugin,
   GraphQuery,
   GraphsApi,
   GraphView,
-  NamespacesApi,
   PluginApis,
   PluginContext,
   PluginDefinition,

@@ -64,6 +64,8 @@ export const wrongCalls: ReadonlySet<string> = new Set([
   'INVALID_TASK_REQUEST',
   'CONTEXT_INVALID',
   'INVALID_TASK_REQUEST',
+  'INVALID_COMMAND',
+  'NAMESPACE_NOT_FOUND',
   'RESULTS_INVALID',
   'NOT_STORABLE',
   'BYPASS_REFUSED',

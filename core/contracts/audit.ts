@@ -31,6 +31,8 @@ export interface AuditedTask {
   readonly loggedCount: number
   /** Whether its owner has been heard of within its lease; null if nobody owns it. */
   readonly isOwnerAlive: boolean | null
+  /** Whether it is paused, by itself or with its namespace or type. */
+  readonly isPaused: boolean
 }
 
 export interface AuditPage {

@@ -14,6 +14,7 @@ export interface ChangeFilter {
 
 /** The changes that are none of the 56 events; append-only. Those of tasks that someone owns are written by commits. */
 export interface ChangeStore {
+  getChange(id: string): Promise<ChangeRecord | undefined>
   /** The oldest first. */
   listChanges(filter: ChangeFilter, page?: Page): Promise<PageOf<ChangeRecord>>
 }

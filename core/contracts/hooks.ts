@@ -8,10 +8,30 @@ export interface TaskCreation extends Required<Pick<TaskRequest, 'namespace' | '
   readonly request: TaskRequest
 }
 
+/** What people and programs can ask for: commands to tasks and steps, and what is about more than one task. */
+export type IntentionKind =
+  | CommandKind
+  | 'task.rerun'
+  | 'task_type.pause'
+  | 'task_type.resume'
+  | 'namespace.create'
+  | 'namespace.update'
+  | 'namespace.pause'
+  | 'namespace.resume'
+
+/** What a command is about: a task or one step of it; a task type, of which the version may be absent; or a namespace. */
+export interface CommandSubject {
+  readonly taskId?: string
+  readonly stepName?: string
+  readonly namespace?: string
+  readonly taskName?: string
+  readonly version?: string
+}
+
 /** What `beforeCommand` sees: the place to authorise. */
 export interface CommandIntention {
-  readonly kind: CommandKind
-  readonly subject: { readonly taskId: string; readonly stepName?: string }
+  readonly kind: IntentionKind
+  readonly subject: CommandSubject
   readonly actor: Actor
   readonly reason: string
 }

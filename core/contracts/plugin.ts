@@ -11,6 +11,7 @@ import type { HealthApi } from './health.js'
 import type { Hooks } from './hooks.js'
 import type { Logger } from './logger.js'
 import type { MetricsApi } from './metrics.js'
+import type { NamespacesApi } from './namespaces.js'
 import type { Queue } from './queue.js'
 import type { DefinedSubscriber, SubscriberClass } from './subscriber.js'
 import type { DefinedTask, JsonSchema } from './task-definition.js'
@@ -56,11 +57,6 @@ export interface QueueProviding {
    * }
    */
   provide(queue: Queue, options?: { readonly asDefault?: boolean }): void
-}
-
-/** `tasker.namespaces` */
-export interface NamespacesApi {
-  list(): Promise<readonly { readonly name: string; readonly description: string | null; readonly createdAt: string }[]>
 }
 
 /** Which template: `payments/refund@^2`, or `{ namespace, name, version }`. */

@@ -4,7 +4,9 @@ import type { AuditStore } from './audit.js'
 import type { ChangeRecord, ChangeStore } from './changes.js'
 import type { LogLag } from './event-log.js'
 import type { LogUpkeepStore } from './log-upkeep.js'
+import type { NamespaceStore } from './namespaces.js'
 import type { Page, PageOf } from './page.js'
+import type { PauseStore } from './pauses.js'
 import type { TaskDefinition } from './task-definition.js'
 import type { StepRecord, TaskRecord, TaskView } from './task-record.js'
 import type { Command, CommandOutcome } from './task-request.js'
@@ -164,7 +166,7 @@ export interface StoredLogEntry extends LogEntry {
 }
 
 /** Where state is kept. The only implementation is `persistence`; a port so that orchestration knows no SQL. */
-export interface Store extends AuditStore, LogUpkeepStore, ChangeStore {
+export interface Store extends AuditStore, LogUpkeepStore, ChangeStore, PauseStore, NamespaceStore {
   /**
    * One transaction for any number of writes: rows are locked in id order, writes of an older epoch dropped.
    *
@@ -251,10 +253,6 @@ export interface Store extends AuditStore, LogUpkeepStore, ChangeStore {
 
   saveMetrics(workerId: string, takenAt: string, metrics: unknown): Promise<void>
   readMetrics(): Promise<readonly { readonly workerId: string; readonly takenAt: string; readonly metrics: unknown }[]>
-
-  listNamespaces(): Promise<
-    readonly { readonly name: string; readonly description: string | null; readonly createdAt: string }[]
-  >
 }
 
 export interface StepWithTask {

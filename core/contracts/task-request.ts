@@ -39,6 +39,10 @@ export type CommandKind =
   | 'task.cancel'
   | 'task.resolve'
   | 'task.retry'
+  | 'task.update'
+  | 'task.annotate'
+  | 'task.pause'
+  | 'task.resume'
   | 'step.cancel'
   | 'step.resolve'
   | 'step.retry'
@@ -59,7 +63,10 @@ export interface Command {
   readonly stepName: string | null
   readonly reason: string
   readonly actor: Actor
-  /** `results` of step.resolve, `propagate` of step.cancel, `newKey` of step.retry. */
+  /**
+   * `results` of step.resolve, `propagate` of step.cancel, `newKey` of step.retry; the new values of task.update, `type` and `value` of
+   * task.annotate.
+   */
   readonly args: Readonly<Record<string, unknown>>
   readonly createdAt: string
   /** The worker id of the kernel that waits for the answer. */

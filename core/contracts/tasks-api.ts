@@ -1,4 +1,7 @@
 import type { TaskState } from '../workflow/state-machines.js'
+import type { Actor } from './actor.js'
+import type { ChangeRecord } from './changes.js'
+import type { PauseRecord, TaskType } from './pauses.js'
 import type { Page, PageOf, TaskFilter } from './store.js'
 import type { DefinedTask } from './task-definition.js'
 import type { StepView, TaskRecord, TaskView } from './task-record.js'
@@ -26,6 +29,30 @@ export interface WaitOptions {
 export interface CreateOptions {
   /** Gives up waiting: `AbortSignal.timeout(5_000)`. Default: for ever. */
   readonly signal?: AbortSignal
+}
+
+/** What may be changed of a task, whatever state it is in. What is left out stays. */
+export interface TaskEdit {
+  /** Why there is this task: what `tasks.create()` was given as `reason`. */
+  readonly reason?: string
+  /** All of them: these take the place of those before. */
+  readonly tags?: readonly string[]
+  /** Higher runs first. Steps that wait for a place are not put in another order by it. */
+  readonly priority?: number
+}
+
+/** A note on a task. */
+export interface Annotation {
+  readonly id: string
+  readonly taskId: string
+  /** What kind of note: `ticket`, `comment` … */
+  readonly type: string
+  /** Anything that JSON can hold. */
+  readonly value: unknown
+  readonly actor: Actor
+  readonly reason: string
+  /** ISO 8601. */
+  readonly annotatedAt: string
 }
 
 /** `tasker.tasks`: the life of tasks, from any process. */
@@ -67,6 +94,55 @@ export interface TasksApi {
   cancel(task: TaskReference, options?: CommandOptions): Promise<TaskView>
   resolve(task: TaskReference, options?: CommandOptions): Promise<TaskView>
   retry(task: TaskReference, options?: CommandOptions): Promise<TaskView>
+  /**
+   * Changes its reason, tags or priority, also when it has ended. Two reasons meet here: the first is that of the task, the last says
+   * why it is changed.
+   *
+   * @throws InvalidCommandError
+   * @example
+   * await tasker.tasks.update(id, { tags: ['vip'], priority: 10 }, { reason: 'the customer called', actor })
+   */
+  update(task: TaskReference, edit: TaskEdit, options?: CommandOptions): Promise<TaskView>
+  /**
+   * Notes something about it, also when it has ended.
+   *
+   * @throws InvalidCommandError
+   * @example
+   * await tasker.tasks.annotate(id, { type: 'ticket', value: 'SUP-4711' }, { actor })
+   */
+  annotate(
+    task: TaskReference,
+    annotation: Pick<Annotation, 'type' | 'value'>,
+    options?: CommandOptions,
+  ): Promise<Annotation>
+  /** What was noted about it, the oldest first. */
+  annotations(task: TaskReference, page?: Page): Promise<PageOf<Annotation>>
+  /** What people and programs changed of it that stands in no event: edits, notes, pauses; the oldest first. */
+  changes(task: TaskReference, page?: Page): Promise<PageOf<ChangeRecord>>
+  /**
+   * Begins no more steps of it: what runs goes on to its end, then it waits, parked as `paused`, until it is resumed. It can be commanded
+   * all the same. Its time limit, if it has one, goes on.
+   *
+   * @throws IllegalTransitionError if it has ended
+   */
+  pause(task: TaskReference, options?: CommandOptions): Promise<TaskView>
+  /**
+   * The same for all tasks of a type, those that are created later included.
+   *
+   * @example
+   * await tasker.tasks.pause({ namespace: 'payments', name: 'refund' }, { reason: 'the bank is away', actor })
+   */
+  pause(type: TaskType, options?: CommandOptions): Promise<PauseRecord>
+  /**
+   * Has it go on; at once, where it had been due.
+   *
+   * @throws CommandRefusedError if it is not paused by itself, but with its namespace or type
+   */
+  resume(task: TaskReference, options?: CommandOptions): Promise<TaskView>
+  /** The same for all tasks of a type. False if it was not paused. */
+  resume(type: TaskType, options?: CommandOptions): Promise<boolean>
+  /** The namespaces and task types that are paused. Paused tasks have `pausedAt`. */
+  pauses(): Promise<readonly PauseRecord[]>
 }
 
 /** A step by its task and name, or `TASK_ID/NAME`. */

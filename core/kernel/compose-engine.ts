@@ -12,6 +12,9 @@ import { LastChances } from '../orchestration/last-chances.js'
 import { type LifecycleBus, LifecyclePublisher } from '../orchestration/lifecycle-publisher.js'
 import { Mailbox } from '../orchestration/mailbox.js'
 import { MemoryQueue } from '../orchestration/memory-queue.js'
+import { NamespaceService } from '../orchestration/people/namespace-service.js'
+import { PauseService } from '../orchestration/people/pause-service.js'
+import { PauseWatch } from '../orchestration/people/pause-watch.js'
 import type { RunnerServices } from '../orchestration/runner-services.js'
 import { ServedTasks } from '../orchestration/served-tasks.js'
 import { StepService } from '../orchestration/step-service.js'
@@ -57,7 +60,11 @@ export function composeEngine(base: Base) {
   const served = new ServedTasks(() => serving.kinds, config.values.worker.namespaces)
   const pacemaker = config.values.worker.heartbeatThread ? new ThreadPacemaker(storage.database) : undefined
   const isExclusive = storage.info.isHolder
-  const worker = new Worker(services, { record, served, queue, mailbox, pacemaker, isExclusive })
+  const pauseWatch = new PauseWatch({
+    ...{ store, clock, ids, log, databaseWatch },
+    ...{ signals: storage.signals, schema: storage.info.schema, sweepIntervalMs: settings.sweepIntervalMs },
+  })
+  const worker = new Worker(services, { record, served, queue, mailbox, pacemaker, isExclusive, pauses: pauseWatch })
   handlers.onChange(() => void serving.changed(worker.isRunning))
   const creator = new TaskCreator({
     ...services,
@@ -71,9 +78,15 @@ export function composeEngine(base: Base) {
   const taskEnds = new TaskEnds(bus)
   const waits = new TaskWaits(store, worker, mailbox, taskEnds)
   tellOthersOfEnds(mailbox, worker, taskEnds)
-  const tasks = new TaskService(store, creator, commands, waits, () => warnIfNothingRuns(base, worker))
+  const pauses = new PauseService({ store, hooks, clock, ids, watch: pauseWatch })
+  const parts = { creator, commands, waits, pauses }
+  const tasks = new TaskService(store, parts, () => warnIfNothingRuns(base, worker))
+  const namespaces = new NamespaceService({ store, hooks, clock, ids, pauses })
   const steps = new StepService(store, commands, settings.maxResultBytes)
-  return { workerId, serving, journal, databaseWatch, databaseRetry, worker, taskEnds, tasks, steps, queueSlot }
+  return {
+    ...{ workerId, serving, journal, databaseWatch, databaseRetry, worker, taskEnds },
+    ...{ tasks, steps, namespaces, queueSlot },
+  }
 }
 
 /** With a clock of the program's own, due times are not those of a server or another process. */

@@ -35,7 +35,6 @@ export function composeOutputs(base: Base, engine: Engine) {
     verify: (options?: VerifyOptions) =>
       verify({ store, clock, mask: (value, key) => masking.mask(value, key) }, options),
     graph: new GraphApi(handlers, engine.tasks, clock),
-    namespaces: { list: () => store.listNamespaces() },
     health: new HealthRegistry(clock),
     ...composeUpkeep(base, engine),
   }

@@ -1,4 +1,3 @@
-import type { Actor } from '../contracts/actor.js'
 import type { Clock } from '../contracts/clock.js'
 import type { IdSource } from '../contracts/id-source.js'
 import type { Store } from '../contracts/store.js'
@@ -7,6 +6,8 @@ import { CommandFailedError, CommandUnansweredError, TaskNotFoundError } from '.
 import { assertStorable } from './assert-storable.js'
 import type { AwaitedAnswer, CommandAnswers } from './command-answers.js'
 import type { HookRegistry } from './hook-registry.js'
+import { unknownReason, unnamedActor } from './people/asked-change.js'
+import { assertAsked } from './people/command-checks.js'
 import type { Worker } from './worker.js'
 
 /** How long the caller waits for the owner's answer, in milliseconds: beyond a takeover, which takes 5 s. */
@@ -20,8 +21,6 @@ const looks = {
   announced: { firstMs: 500, longestMs: 1_000 },
   unannounced: { firstMs: 5, longestMs: 200 },
 }
-
-const unnamedActor: Actor = { id: 'unknown', kind: 'api' }
 
 export interface CommandRequest extends CommandOptions {
   readonly kind: CommandKind
@@ -50,10 +49,12 @@ export class CommandService {
     this.#services = services
   }
 
-  async send(request: CommandRequest): Promise<void> {
+  /** Gives the id of the command, once it has been carried out. */
+  async send(request: CommandRequest): Promise<string> {
     const { store, hooks, clock, ids, answers, worker } = this.#services
-    const { kind, taskId, stepName, reason = 'unknown', actor = unnamedActor, args = {} } = request
+    const { kind, taskId, stepName, reason = unknownReason, actor = unnamedActor, args = {} } = request
     const subject = { taskId, ...(stepName === undefined ? {} : { stepName }) }
+    assertAsked(kind, request)
     assertStorable('The command', { reason, actor, args }, maxCommandBytes)
     await hooks.ask('beforeCommand', { kind, subject, actor, reason })
     if ((await store.getTaskRecord(taskId)) === undefined) throw new TaskNotFoundError(taskId)
@@ -64,6 +65,7 @@ export class CommandService {
     try {
       const outcome = await this.#haveItApplied({ ...to, reason, actor, args }, answer)
       if (!outcome.ok) throw new CommandFailedError(outcome.code, outcome.message, outcome.details)
+      return id
     } finally {
       answer.stop()
     }

@@ -2,10 +2,18 @@ import { currentContext } from '../bus/correlation-context.js'
 import type { TaskDefinition } from '../contracts/task-definition.js'
 import type { TaskRequest } from '../contracts/task-request.js'
 import type { LogEvent } from '../workflow/log-entry.js'
+import type { ParkedReason } from '../workflow/task-record.js'
 import type { LifecyclePublisher } from './lifecycle-publisher.js'
 
 /** Digits of a UUID of version 7 that its maker leaves to chance. */
 const chanceDigits = 12
+
+/** What the first events of a task say that is neither of its request nor of its definition. */
+export interface CreationFacts {
+  readonly identityHash?: string | undefined
+  /** It waits from the start. */
+  readonly parked?: ParkedReason | undefined
+}
 
 /** The first events of a task: its own, and one for each step. All of its rows are made of them. */
 export function creationEvents(
@@ -15,7 +23,7 @@ export function creationEvents(
   request: TaskRequest,
   context: unknown,
   occurredAt: string,
-  identityHash?: string,
+  { identityHash, parked }: CreationFacts = {},
 ): readonly LogEvent[] {
   const surrounding = currentContext()
   const id = publisher.ids.next()
@@ -26,12 +34,13 @@ export function creationEvents(
     correlationId,
     ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
   }
+  const payload = taskPayload(definition, request, context, occurredAt, identityHash)
   const taskEvent: LogEvent = {
     ...envelope,
     id,
     name: 'task.initialize_requested',
     ...(surrounding?.causationId === undefined ? {} : { causationId: surrounding.causationId }),
-    payload: taskPayload(definition, request, context, occurredAt, identityHash),
+    payload: parked === undefined ? payload : { ...payload, parked },
   }
   return [
     taskEvent,

@@ -75,8 +75,13 @@ export class Creation implements JournalParticipant {
       events: this.#events,
       answers: [],
       ...(this.#identity === undefined ? {} : { identity: this.#identity }),
-      ...(this.#task.ownerId === null && this.#task.dueAt !== null ? { wakeAt: this.#task.dueAt } : {}),
+      ...this.#wakeUp(),
     }
+  }
+
+  #wakeUp(): Pick<TaskWrite, 'wakeAt'> {
+    const { ownerId, dueAt, parked } = this.#task
+    return ownerId === null && dueAt !== null && parked === null ? { wakeAt: dueAt } : {}
   }
 
   committed(logId: string | undefined, commit: CommitFacts): void {

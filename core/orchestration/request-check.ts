@@ -3,16 +3,16 @@ import { show } from '../errors/definition-errors.js'
 import { nearestName } from '../errors/nearest-name.js'
 import { InvalidTaskRequestError, type RequestProblem } from '../errors/request-errors.js'
 
-type Check = readonly [expected: string, holds: (value: unknown) => boolean]
+export type Check = readonly [expected: string, holds: (value: unknown) => boolean]
 
-const text: Check = ['a text', (value) => typeof value === 'string']
+export const text: Check = ['a text', (value) => typeof value === 'string']
 const someText: Check = ['a text that is not empty', (value) => typeof value === 'string' && value !== '']
-const texts: Check = [
+export const texts: Check = [
   'a list of texts',
   (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
 ]
 /** PostgreSQL keeps it in four bytes. */
-const priority: Check = [
+export const priority: Check = [
   'a whole number from -2147483648 to 2147483647',
   (value) => typeof value === 'number' && value === (value | 0),
 ]
@@ -61,19 +61,34 @@ export function assertTaskRequest(request: TaskRequest): void {
     ])
   }
   const given = 'name' in request ? request : { name: undefined, ...(request as object) }
-  const problems = Object.entries(given).flatMap(([path, value]) => problemsAt(path, value))
+  const problems = Object.entries(given).flatMap(([path, value]) => problemsAt(checks, path, value, path === 'name'))
   if (problems.length > 0) throw new InvalidTaskRequestError(`task ${request.name ?? '(no name)'}`, problems)
 }
 
-function problemsAt(path: string, value: unknown): RequestProblem[] {
-  if (!Object.hasOwn(checks, path)) return [{ path, problem: unknownText(path) }]
-  const [expected, holds] = checks[path as keyof TaskRequest]
-  const isFine = (value === undefined && path !== 'name') || holds(value)
+/** What is wrong with the members of an object: unknown ones, and those whose check does not hold. */
+export function problemsIn(
+  given: object,
+  checks: Readonly<Record<string, Check>>,
+  areRequired = false,
+): RequestProblem[] {
+  if (typeof given !== 'object' || given === null)
+    return [{ path: 'it', problem: `must be an object; received ${show(given)}` }]
+  return Object.entries(given).flatMap(([path, value]) => problemsAt(checks, path, value, areRequired))
+}
+
+function problemsAt(
+  checks: Readonly<Record<string, Check>>,
+  path: string,
+  value: unknown,
+  isRequired: boolean,
+): RequestProblem[] {
+  if (!Object.hasOwn(checks, path)) return [{ path, problem: unknownText(path, Object.keys(checks)) }]
+  const [expected, holds] = checks[path]!
+  const isFine = (value === undefined && !isRequired) || holds(value)
   return isFine ? [] : [{ path, problem: `must be ${expected}; received ${show(value)}` }]
 }
 
-function unknownText(path: string): string {
-  const choices = Object.keys(checks)
+function unknownText(path: string, choices: readonly string[]): string {
   const near = nearestName(path, choices)
   return near === undefined ? `is not known; known are ${choices.join(', ')}` : `is not known; did you mean "${near}"?`
 }

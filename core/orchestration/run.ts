@@ -1,5 +1,6 @@
 import type { RandomSource } from '../contracts/id-source.js'
 import type { ClaimedTask } from '../contracts/store.js'
+import type { TaskRecord } from '../workflow/task-record.js'
 import type { CommandAnswers } from './command-answers.js'
 import type { RunnerServices } from './runner-services.js'
 import type { OrchestrationSettings } from './settings.js'
@@ -27,6 +28,13 @@ export interface Run {
   isDraining: boolean
   /** The time of the whole task is up. */
   isTimedOut: boolean
+  /** No more steps are admitted: its namespace or type is paused. */
+  isHeld: boolean
+}
+
+/** Whether nothing more of the task is to begin now: it is paused, by itself or with its namespace or type. */
+export function isPaused({ pausedAt }: TaskRecord, { isHeld }: Run): boolean {
+  return isHeld || pausedAt !== null
 }
 
 /** The run that a claim begins. */
@@ -49,5 +57,6 @@ export function beginRun(
     stepsRun: 0,
     isDraining: false,
     isTimedOut: false,
+    isHeld: false,
   }
 }

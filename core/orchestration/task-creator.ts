@@ -168,13 +168,15 @@ export class TaskCreator {
     const { journal, worker, publisher, clock } = this.#services
     const now = clock.now()
     const taskId = publisher.ids.next()
+    const parked = worker.isPaused(definition) ? 'paused' : undefined
     const occurredAt = new Date(now).toISOString()
-    const events = creationEvents(publisher, taskId, definition, request, context, occurredAt, identity?.hash)
+    const facts = { identityHash: identity?.hash, parked } as const
+    const events = creationEvents(publisher, taskId, definition, request, context, occurredAt, facts)
     const state: FoldState = { task: undefined, steps: new Map() }
     events.forEach((event, index) => {
       foldEvent(state, taskId, event, { entry: 1, index })
     })
-    const isDue = state.task!.dueAt! <= occurredAt
+    const isDue = parked === undefined && state.task!.dueAt! <= occurredAt
     const owner = isDue && worker.serves(definition) ? worker : undefined
     const creation = new Creation(state, events, owner, identity && writtenAt(identity, now))
     journal.enqueue(creation)
@@ -217,7 +219,7 @@ export class TaskCreator {
     if (task.ownerId !== null) {
       worker.unreserve()
       worker.adopt(creation.claimed())
-    } else void wakeUps.enqueue(task, clock.now(), subject, wakeUpFailure)
+    } else if (task.parked === null) void wakeUps.enqueue(task, clock.now(), subject, wakeUpFailure)
   }
 }
 

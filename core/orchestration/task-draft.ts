@@ -110,19 +110,16 @@ export class TaskDraft {
   }
 
   /** A change of the task that is none of the 56 events, applied to it, and written in the same commit. */
-  change(kind: string, { data, actor, reason }: Pick<ChangeRecord, 'data' | 'actor' | 'reason'>): void {
-    const { id, logEntry } = this.owned.task
+  change(kind: string, said: Pick<ChangeRecord, 'id' | 'data' | 'actor' | 'reason'>): void {
+    const { id: taskId, logEntry } = this.owned.task
     const change: ChangeRecord = {
-      id: this.publisher.ids.next(),
+      ...said,
       subjectKind: 'task',
-      subjectKey: id,
-      taskId: id,
+      subjectKey: taskId,
+      taskId,
       entry: logEntry,
       place: this.#events.length,
       kind,
-      data,
-      actor,
-      reason,
       changedAt: this.occurredAt,
     }
     this.#changes ??= []

@@ -3,7 +3,7 @@ import type { ClaimedTask, TaskWrite } from '../contracts/store.js'
 import type { Command } from '../contracts/task-request.js'
 import { DrainedError, OwnershipLostError } from '../errors/task-errors.js'
 import { isFinal } from '../workflow/state-machines.js'
-import type { TaskView } from '../workflow/task-record.js'
+import type { TaskRecord, TaskView } from '../workflow/task-record.js'
 import { AttemptFactory } from './attempt-factory.js'
 import { isDatabaseAway } from './database-watch.js'
 import { toErrorRecord } from './error-record.js'
@@ -19,7 +19,7 @@ import { recoverFromLostOwner, startRun } from './phases/start-run.js'
 import { takeItem } from './phases/take-item.js'
 import { deadlineOf, timeOutTask } from './phases/time-out-task.js'
 import { blame } from './refused-write.js'
-import { beginRun, type Run } from './run.js'
+import { beginRun, isPaused, type Run } from './run.js'
 import type { RunnerServices } from './runner-services.js'
 import type { StepAttempt } from './step-attempt.js'
 import { StepClearances } from './step-clearances.js'
@@ -34,6 +34,8 @@ export interface RunnerOptions {
   readonly commandOnly?: boolean
   /** This process does not work: what the command sets back is for other workers, who have to be woken. */
   readonly leftToOthers?: boolean
+  /** Its namespace or type is paused. */
+  readonly isHeld?: boolean
 }
 
 /**
@@ -85,6 +87,7 @@ export class TaskRunner implements JournalParticipant {
   ) {
     this.#services = services
     this.#run = beginRun(services, claimed)
+    this.#run.isHeld = options.isHeld ?? false
     this.#owned = this.#toOwned(claimed)
     this.#attempts = new AttemptFactory(services, this.#owned)
     this.#previousOwnerId = claimed.previousOwnerId
@@ -107,6 +110,11 @@ export class TaskRunner implements JournalParticipant {
     return viewOf(this.#owned)
   }
 
+  /** The task as of the latest draft. */
+  get task(): TaskRecord {
+    return this.#owned.task
+  }
+
   get taskId(): string {
     return this.#owned.id
   }
@@ -126,6 +134,13 @@ export class TaskRunner implements JournalParticipant {
   /** Admits no more steps, and releases the task when those that run have ended. */
   drain(): void {
     this.#run.isDraining = true
+    this.#services.journal.enqueue(this)
+  }
+
+  /** Its namespace or type has been paused, or is no more. */
+  hold(isHeld: boolean): void {
+    if (this.#run.isHeld === isHeld) return
+    this.#run.isHeld = isHeld
     this.#services.journal.enqueue(this)
   }
 
@@ -276,7 +291,8 @@ export class TaskRunner implements JournalParticipant {
       this.#admitted = admitSteps(draft, this.#run, limits)
       for (const name of this.#admitted) this.#clearances.forget(name)
     }
-    const isStalled = !definition || ready.size === 0 || this.#run.isDraining || this.#run.isTimedOut
+    const isEnding = this.#run.isDraining || this.#run.isTimedOut || isPaused(this.#owned.task, this.#run)
+    const isStalled = !definition || ready.size === 0 || isEnding
     if (isStalled && running.size === 0) finalizeRun(draft, this.#run)
   }
 

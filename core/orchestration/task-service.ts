@@ -1,14 +1,33 @@
+import type { ChangeRecord } from '../contracts/changes.js'
+import type { PauseRecord, TaskType } from '../contracts/pauses.js'
 import type { Page, PageOf, Store, TaskFilter } from '../contracts/store.js'
 import { type DefinedTask, isDefinedTask } from '../contracts/task-definition.js'
-import type { CommandOptions, TaskRequest, TaskRequestOptions } from '../contracts/task-request.js'
-import type { CreatedTask, CreateOptions, TaskReference, TasksApi, WaitOptions } from '../contracts/tasks-api.js'
+import type { CommandKind, CommandOptions, TaskRequest, TaskRequestOptions } from '../contracts/task-request.js'
+import type {
+  Annotation,
+  CreatedTask,
+  CreateOptions,
+  TaskEdit,
+  TaskReference,
+  TasksApi,
+  WaitOptions,
+} from '../contracts/tasks-api.js'
 import { TaskNotFoundError, TaskReferenceError } from '../errors/task-errors.js'
 import type { TaskState } from '../workflow/state-machines.js'
 import type { TaskRecord, TaskView } from '../workflow/task-record.js'
 import type { CommandService } from './command-service.js'
+import { assertAnnotation, assertTaskEdit } from './people/command-checks.js'
+import type { PauseService } from './people/pause-service.js'
 import type { TaskCreator } from './task-creator.js'
 import type { TaskWaits } from './task-waits.js'
 import { isOver, untilEnded } from './until-ended.js'
+
+export interface TaskServiceParts {
+  readonly creator: TaskCreator
+  readonly commands: CommandService
+  readonly waits: TaskWaits
+  readonly pauses: PauseService
+}
 
 /** `tasker.tasks`. */
 export class TaskService implements TasksApi {
@@ -16,11 +35,13 @@ export class TaskService implements TasksApi {
   readonly #creator: TaskCreator
   readonly #commands: CommandService
   readonly #waits: TaskWaits
+  readonly #pauses: PauseService
   readonly #onWait: () => void
 
   /** @param onWait called when somebody begins to wait for a task that has not ended */
-  constructor(store: Store, creator: TaskCreator, commands: CommandService, waits: TaskWaits, onWait: () => void) {
+  constructor(store: Store, { creator, commands, waits, pauses }: TaskServiceParts, onWait: () => void) {
     this.#store = store
+    this.#pauses = pauses
     this.#creator = creator
     this.#commands = commands
     this.#waits = waits
@@ -81,13 +102,60 @@ export class TaskService implements TasksApi {
     return this.#command('task.retry', task, options)
   }
 
+  async update(task: TaskReference, edit: TaskEdit, options: CommandOptions = {}): Promise<TaskView> {
+    assertTaskEdit(edit)
+    return this.#command('task.update', task, options, { ...edit })
+  }
+
+  async annotate(
+    task: TaskReference,
+    annotation: Pick<Annotation, 'type' | 'value'>,
+    options: CommandOptions = {},
+  ): Promise<Annotation> {
+    assertAnnotation(annotation)
+    const { type, value } = annotation
+    const taskId = idOf(task)
+    const id = await this.#commands.send({ ...options, kind: 'task.annotate', taskId, args: { type, value } })
+    return annotationOf((await this.#store.getChange(id))!)
+  }
+
+  async annotations(task: TaskReference, page?: Page): Promise<PageOf<Annotation>> {
+    const { items, ...rest } = await this.#store.listChanges({ taskId: idOf(task), kind: 'task.annotate' }, page)
+    return { ...rest, items: items.map(annotationOf) }
+  }
+
+  changes(task: TaskReference, page?: Page): Promise<PageOf<ChangeRecord>> {
+    return this.#store.listChanges({ taskId: idOf(task) }, page)
+  }
+
+  pause(task: TaskReference, options?: CommandOptions): Promise<TaskView>
+  pause(type: TaskType, options?: CommandOptions): Promise<PauseRecord>
+  pause(subject: TaskReference | TaskType, options: CommandOptions = {}): Promise<TaskView | PauseRecord> {
+    return isTaskType(subject)
+      ? this.#pauses.pauseType(subject, options)
+      : this.#command('task.pause', subject, options)
+  }
+
+  resume(task: TaskReference, options?: CommandOptions): Promise<TaskView>
+  resume(type: TaskType, options?: CommandOptions): Promise<boolean>
+  resume(subject: TaskReference | TaskType, options: CommandOptions = {}): Promise<TaskView | boolean> {
+    return isTaskType(subject)
+      ? this.#pauses.resumeType(subject, options)
+      : this.#command('task.resume', subject, options)
+  }
+
+  pauses(): Promise<readonly PauseRecord[]> {
+    return this.#pauses.list()
+  }
+
   async #command(
-    kind: 'task.cancel' | 'task.resolve' | 'task.retry',
+    kind: CommandKind,
     task: TaskReference,
     options: CommandOptions,
+    args: Readonly<Record<string, unknown>> = {},
   ): Promise<TaskView> {
     const taskId = idOf(task)
-    await this.#commands.send({ ...options, kind, taskId })
+    await this.#commands.send({ ...options, kind, taskId, args })
     return this.#require(taskId)
   }
 
@@ -96,6 +164,16 @@ export class TaskService implements TasksApi {
     if (view === undefined) throw new TaskNotFoundError(taskId)
     return view
   }
+}
+
+/** A task has an id; a type of tasks has none, and a name. */
+function isTaskType(subject: TaskReference | TaskType): subject is TaskType {
+  return typeof subject === 'object' && subject !== null && !('id' in subject) && 'name' in subject
+}
+
+function annotationOf({ id, taskId, data, actor, reason, changedAt }: ChangeRecord): Annotation {
+  const { type, value } = data as Pick<Annotation, 'type' | 'value'>
+  return { id, taskId: taskId!, type, value, actor, reason, annotatedAt: changedAt }
 }
 
 /** The id of a task given as itself or by its id. */

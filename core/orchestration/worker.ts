@@ -11,6 +11,7 @@ import { drainRunners, lastCommitMsOf } from './drain.js'
 import { Heartbeat } from './heartbeat.js'
 import type { Mailbox } from './mailbox.js'
 import { OwnershipCheck } from './ownership-check.js'
+import type { PauseWatch } from './people/pause-watch.js'
 import { Rounds } from './rounds.js'
 import { RunRequests } from './run-requests.js'
 import type { RunnerServices } from './runner-services.js'
@@ -33,6 +34,7 @@ export interface WorkerOptions {
   readonly isExclusive: boolean
   /** Absent: the main thread beats. */
   readonly pacemaker: Pacemaker | undefined
+  readonly pauses: PauseWatch
 }
 
 /**
@@ -84,6 +86,7 @@ export class Worker {
     })
     // What fails here is tried again by the poll, which reports it.
     options.mailbox.on('command', () => void this.#commands.look().catch(() => undefined))
+    options.pauses.onChange(() => this.#pausesChanged())
     options.mailbox.onGap(() => void this.#rounds.look().catch(() => undefined))
   }
 
@@ -113,6 +116,11 @@ export class Worker {
   /** Whether it runs tasks of this definition. */
   serves(task: Pick<TaskRecord, 'namespace' | 'name' | 'version'>): boolean {
     return this.#options.served.includes(task)
+  }
+
+  /** Whether tasks of this definition are paused, as far as it is known here. */
+  isPaused(task: Pick<TaskRecord, 'namespace' | 'name' | 'version'>): boolean {
+    return this.#options.pauses.covers(task)
   }
 
   /** Keeps a place for a task that is about to be created, if there is one; the task is then given by `adopt`. */
@@ -151,7 +159,9 @@ export class Worker {
     for (const namespace of served.idleNamespaces)
       this.#services.log.warn({ namespace }, `the worker is pinned to namespace ${namespace} and has no handler of it`)
     // As whatever a worker does: a database that is away is waited for.
-    await this.#services.databaseRetry.until('the start', () => this.#heartbeat.serve(served.serving))
+    const { databaseRetry } = this.#services
+    await databaseRetry.until('the start', () => this.#heartbeat.serve(served.serving))
+    await databaseRetry.until('the start', () => this.#options.pauses.start())
     this.#state = 'running'
     this.#mailboxOpen ??= mailbox.open()
     await queue.start(
@@ -174,7 +184,7 @@ export class Worker {
     await within(lastCommitMs, Promise.all([wasRunning ? this.#options.queue.stop() : undefined, this.#claims.ended()]))
     const isGivenBack = await this.#drain()
     // Until here people may still have cancelled what runs, and others may have taken it over.
-    await within(lastCommitMs, this.#rounds.stop())
+    await within(lastCommitMs, Promise.all([this.#rounds.stop(), this.#options.pauses.stop()]))
     const isEmpty = isGivenBack && (await within(lastCommitMs, journal.drained()))
     if (!isEmpty || !(await within(lastCommitMs, this.#heartbeat.stop()))) {
       // What it owns is left: without a heartbeat, others take it over when the lease has run out.
@@ -190,7 +200,7 @@ export class Worker {
   halt(): void {
     this.#state = 'draining'
     this.#heartbeat.halt()
-    void Promise.all([this.#rounds.stop(), this.#options.queue.stop()])
+    void Promise.all([this.#rounds.stop(), this.#options.pauses.stop(), this.#options.queue.stop()])
   }
 
   /**
@@ -270,7 +280,8 @@ export class Worker {
   }
 
   #addRunner(claimed: ClaimedTask, commandOnly = false): TaskRunner {
-    const options = { commandOnly, leftToOthers: this.#state !== 'running' }
+    const isHeld = !commandOnly && this.#options.pauses.covers(claimed.task)
+    const options = { commandOnly, leftToOthers: this.#state !== 'running', isHeld }
     const runner = new TaskRunner(this.#services, claimed, (released) => this.#remove(released), options)
     // Of a task that others have had meanwhile, and given back.
     this.#runners.get(runner.taskId)?.noteEpoch(claimed.task.epoch)
@@ -286,8 +297,21 @@ export class Worker {
     if (runner.hasReopened) this.#requests.notePublished(runner.taskId)
     if (runner.isCommandOnly) void this.claimSoon()
     else if (this.#state === 'running' && this.#services.journal.isHealthy) this.#claims.refill()
+    this.#settlePaused(runner.task)
     if (wasHeld) for (const listener of this.#removalListeners) listener(runner.taskId)
     if (this.#runners.size === 0) this.#empty.resolve()
+  }
+
+  #pausesChanged(): void {
+    const { pauses } = this.#options
+    for (const runner of this.#runners.values()) if (!runner.isCommandOnly) runner.hold(pauses.covers(runner.task))
+    void this.claimSoon()
+  }
+
+  /** What it parked may be paused no more since: the look that let the others go on came too early for it. */
+  #settlePaused(task: TaskRecord): void {
+    const { pauses } = this.#options
+    if (task.parked === 'paused' && task.pausedAt === null && !pauses.covers(task)) pauses.settleSoon()
   }
 
   /** Resolves when a claim that began after the wake-up has returned: one under way may have begun before its task was there. */

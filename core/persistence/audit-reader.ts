@@ -10,6 +10,7 @@ import { CommandEntity } from './entities/command-entity.js'
 import { StepEntity } from './entities/step-entity.js'
 import { TaskEntity } from './entities/task-entity.js'
 import { isAlive } from './live-workers.js'
+import { isUnderPause } from './pauses.js'
 import { columnsOf, selectColumns } from './table-columns.js'
 
 /** Most rows of tasks that one statement looks through, whether they fit the filter or not. */
@@ -27,6 +28,7 @@ interface AuditedRow extends TaskRecord {
   readonly lastLogged: number | null
   readonly loggedCount: number
   readonly isOwnerAlive: boolean | null
+  readonly isPaused: boolean
 }
 
 interface WindowRow {
@@ -50,7 +52,8 @@ export class AuditReader implements AuditStore {
     this.#windowSql = windowSql(database)
     this.#tasksSql = `select ${selectColumns(columnsOf(database, TaskEntity), 't')},
         g.last as "lastLogged", g.count as "loggedCount",
-        case when t.owner_id is not null then ${isAlive(database, 't.owner_id')} end as "isOwnerAlive"
+        case when t.owner_id is not null then ${isAlive(database, 't.owner_id')} end as "isOwnerAlive",
+        t.paused_at is not null or ${isUnderPause(database, 't')} as "isPaused"
       from ${database.table('tasks')} t cross join lateral (
         select max(l.entry) as last, count(*)::int as count from ${database.table('event_log')} l where l.task_id = t.id
       ) g where t.id = any($1::uuid[]) order by t.id`
@@ -114,13 +117,14 @@ export class AuditReader implements AuditStore {
     const stepsByTask = Map.groupBy(steps, ({ taskId }) => taskId)
     const changes = await transaction.query<ChangeRecord>(this.#changesSql, [ids, foldedChanges])
     const changesByTask = Map.groupBy(changes, ({ taskId }) => taskId)
-    return rows.map(({ lastLogged, loggedCount, isOwnerAlive, ...task }) => ({
+    return rows.map(({ lastLogged, loggedCount, isOwnerAlive, isPaused, ...task }) => ({
       task,
       steps: stepsByTask.get(task.id) ?? [],
       changes: changesByTask.get(task.id) ?? [],
       lastLogged,
       loggedCount,
       isOwnerAlive,
+      isPaused,
     }))
   }
 }

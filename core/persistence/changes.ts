@@ -57,6 +57,11 @@ export class ChangeReader {
     this.#database = database
   }
 
+  async get(id: string): Promise<ChangeRecord | undefined> {
+    const sql = `${selectChanges(this.#database)} where c.id = $1::uuid`
+    return (await this.#database.query<ChangeRecord>(sql, [id]))[0]
+  }
+
   async list(filter: ChangeFilter, page?: Page): Promise<PageOf<ChangeRecord>> {
     const limit = limitOf(page)
     const { subjectKind, subjectKey, taskId, kind } = filter

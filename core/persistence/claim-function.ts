@@ -1,6 +1,7 @@
 import type { Database } from './database.js'
 import { PARKED, UNFINISHED, UNPARKED } from './entities/task-entity.js'
 import { HEARD_OF_WITHIN_LEASE, isAlive } from './live-workers.js'
+import { isUnderPause } from './pauses.js'
 import { storedFunctionBody, storedFunctionName } from './stored-function.js'
 
 /**
@@ -44,6 +45,10 @@ const judge = (database: Database): string => {
       else 'no_handler' end;`
 }
 
+/** What is paused is nobody's; but a task whose owner is gone is taken nevertheless, to end what that left running. */
+const passOverPaused = (database: Database): string =>
+  `if has_pauses and whose <> 'others' and ${isUnderPause(database, 'g')} then whose := 'others'; end if;`
+
 /**
  * Three searches, each by hopping over an index from one distinct key to the next, so that neither what others serve nor what is
  * due later is read and thrown away: the tasks of owners that are gone; what is due, by kind and priority; and what is parked.
@@ -82,6 +87,7 @@ declare
   owner text;
   g record;
   batch record;
+  has_pauses boolean := exists (select 1 from ${database.table('pauses')});
   until timestamptz;
 begin
   select t.owner_id into owner from ${tasks} t where t.owner_id is not null order by t.owner_id limit 1;
@@ -106,6 +112,7 @@ begin
     select ${group} into g from ${tasks} where ${UNPARKED} order by ${group} limit 1;
     while g.name is not null loop
       ${judge(database)}
+      ${passOverPaused(database)}
       if whose <> 'others' then ${collect(`${UNPARKED} and t.due_at <= p_now`)} end if;
       select ${group} into g from ${tasks} t where ${UNPARKED} and (${group}) > (g.namespace, g.name, g.version, g.priority)
         order by ${group} limit 1;
@@ -114,6 +121,8 @@ begin
     select parked, ${group} into g from ${tasks} where ${PARKED} order by parked, ${group} limit 1;
     while g.name is not null loop
       ${judge(database)}
+      ${passOverPaused(database)}
+      if g.parked = 'paused' then whose := 'others'; end if;
       until := case when g.parked in ('no_handler', 'no_worker') then 'infinity' else p_now end;
       if whose = 'mine' or (until = 'infinity' and whose not in ('others', g.parked)) then
         ${collect(`${PARKED} and t.parked = g.parked and t.due_at <= until`)}

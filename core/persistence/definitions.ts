@@ -2,7 +2,6 @@ import type { DifferingDefinition } from '../contracts/store.js'
 import type { TaskDefinition } from '../contracts/task-definition.js'
 import { definitionDocument } from '../definition/definition-document.js'
 import type { Database } from './database.js'
-import { NamespaceEntity } from './entities/definition-entities.js'
 
 interface DefinitionRow {
   /** From 1. */
@@ -50,13 +49,6 @@ export class DefinitionStore {
   async versions(namespace: string, name: string): Promise<readonly string[]> {
     const sql = `select version from ${this.#table('named_tasks')} where namespace = $1 and name = $2`
     return (await this.#database.query<{ version: string }>(sql, [namespace, name])).map(({ version }) => version)
-  }
-
-  async listNamespaces(): Promise<readonly { name: string; description: string | null; createdAt: string }[]> {
-    const rows = await this.#database.read((em) =>
-      em.find(NamespaceEntity, {}, { orderBy: { name: 'asc' }, disableIdentityMap: true }),
-    )
-    return rows.map(({ name, description, createdAt }) => ({ name, description: description ?? null, createdAt }))
   }
 
   #table(name: string): string {

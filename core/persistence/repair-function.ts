@@ -54,7 +54,7 @@ begin
       `'parked (' || t.parked || ') without a time to look again'`,
     )}
     ${makeDue(
-      `${PARKED} and t.parked = g.parked and ${ofGroup} and t.due_at > p_now + ${LONGEST_PARKED}`,
+      `${PARKED} and t.parked = g.parked and g.parked <> 'paused' and ${ofGroup} and t.due_at > p_now + ${LONGEST_PARKED}`,
       `'parked (' || t.parked || ') and not to be looked at again within a minute'`,
     )}
     select parked, ${group} into g from ${tasks} t

@@ -2,6 +2,8 @@ import type { AuditedEntry, AuditPage, AuditQuery } from '../contracts/audit.js'
 import type { ChangeFilter, ChangeRecord } from '../contracts/changes.js'
 import type { LogLag } from '../contracts/event-log.js'
 import type { TakeRequest } from '../contracts/log-upkeep.js'
+import type { NamespaceRecord } from '../contracts/namespaces.js'
+import type { ChangesOf, PauseRecord } from '../contracts/pauses.js'
 import type {
   Alongside,
   ClaimedTask,
@@ -35,6 +37,8 @@ import { WriteCommitter } from './commit-writes.js'
 import type { Database } from './database.js'
 import { DefinitionStore } from './definitions.js'
 import { MetricsSnapshotStore, type StoredMetrics } from './metrics-snapshots.js'
+import { NamespaceTable } from './namespaces.js'
+import { PauseTable } from './pauses.js'
 import { LogReader } from './read-log.js'
 import { StepReader } from './read-steps.js'
 import { TaskReader } from './read-tasks.js'
@@ -54,6 +58,8 @@ export class PostgresStore implements Store {
   readonly #retention: Retention
   readonly #commands: CommandStore
   readonly #changes: ChangeReader
+  readonly #pauses: PauseTable
+  readonly #namespaces: NamespaceTable
   readonly #workers: WorkerStore
   readonly #definitions: DefinitionStore
   readonly #metrics: MetricsSnapshotStore
@@ -69,6 +75,8 @@ export class PostgresStore implements Store {
     this.#retention = new Retention(database)
     this.#commands = new CommandStore(database)
     this.#changes = new ChangeReader(database)
+    this.#pauses = new PauseTable(database)
+    this.#namespaces = new NamespaceTable(database)
     this.#workers = new WorkerStore(database)
     this.#definitions = new DefinitionStore(database)
     this.#metrics = new MetricsSnapshotStore(database)
@@ -164,6 +172,10 @@ export class PostgresStore implements Store {
 
   commandOutcome(commandId: string): Promise<CommandOutcome | undefined> {
     return this.#commands.outcome(commandId)
+  }
+
+  getChange(id: string): Promise<ChangeRecord | undefined> {
+    return this.#changes.get(id)
   }
 
   listChanges(filter: ChangeFilter, page?: Page): Promise<PageOf<ChangeRecord>> {
@@ -270,7 +282,42 @@ export class PostgresStore implements Store {
     return this.#metrics.read()
   }
 
-  listNamespaces(): Promise<readonly { name: string; description: string | null; createdAt: string }[]> {
-    return this.#definitions.listNamespaces()
+  listNamespaces(): Promise<readonly NamespaceRecord[]> {
+    return this.#namespaces.listNamespaces()
+  }
+
+  getNamespace(name: string): Promise<NamespaceRecord | undefined> {
+    return this.#namespaces.getNamespace(name)
+  }
+
+  createNamespace(
+    namespace: Pick<NamespaceRecord, 'name' | 'description' | 'createdAt'>,
+    change: ChangeRecord,
+  ): Promise<boolean> {
+    return this.#namespaces.createNamespace(namespace, change)
+  }
+
+  describeNamespace(name: string, description: string | null, change: ChangeRecord, onlyIfNone?: boolean) {
+    return this.#namespaces.describeNamespace(name, description, change, onlyIfNone)
+  }
+
+  listPauses(): Promise<readonly PauseRecord[]> {
+    return this.#pauses.listPauses()
+  }
+
+  addPause(pause: PauseRecord, change: ChangeRecord): Promise<boolean> {
+    return this.#pauses.addPause(pause, change)
+  }
+
+  removePause(key: string, change: ChangeRecord): Promise<boolean> {
+    return this.#pauses.removePause(key, change)
+  }
+
+  parkHeld(changesOf: ChangesOf): Promise<number> {
+    return this.#pauses.parkHeld(changesOf)
+  }
+
+  unparkFreed(changesOf: ChangesOf): Promise<number> {
+    return this.#pauses.unparkFreed(changesOf)
   }
 }

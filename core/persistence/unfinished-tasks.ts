@@ -18,16 +18,17 @@ export class UnfinishedTasks {
     await this.#database.query(sql, [taskId, epoch])
   }
 
-  /** What waits for a worker that serves it waits for no time. */
+  /** What waits for a worker that serves it, or for the end of a pause, waits for no time. */
   async nextDueAt(): Promise<string | undefined> {
     const sql = `select min(due_at) as "dueAt" from ${this.#tasks}
-      where (${UNPARKED}) or (${PARKED} and parked not in ('no_handler', 'no_worker'))`
+      where (${UNPARKED}) or (${PARKED} and parked not in ('no_handler', 'no_worker', 'paused'))`
     const [row] = await this.#database.query<{ dueAt: string | null }>(sql)
     return row?.dueAt ?? undefined
   }
 
   async hasUnfinished(): Promise<boolean> {
-    const conditions = [UNPARKED, PARKED, `owner_id is not null and ${UNFINISHED}`]
+    // What is paused is left as it is until somebody resumes it.
+    const conditions = [UNPARKED, `${PARKED} and parked <> 'paused'`, `owner_id is not null and ${UNFINISHED}`]
     const sql = `select ${conditions.map((each) => `exists (select 1 from ${this.#tasks} where ${each})`).join(' or ')} as found`
     const [row] = await this.#database.query<{ found: boolean }>(sql)
     return row!.found

@@ -22,6 +22,8 @@ export interface StuckSurroundings {
   /** Null if nobody owns it. */
   readonly isOwnerAlive: boolean | null
   readonly hasLiveWorker: boolean
+  /** By itself, or with its namespace or type: then it waits for a person, whatever its due time says. */
+  readonly isPaused: boolean
 }
 
 /** What waits for a worker that serves it is written once, and run as soon as there is one: its time says nothing. */
@@ -33,11 +35,12 @@ const waitingForWorkers: ReadonlySet<string | null> = new Set<TaskRecord['parked
  */
 export function stuckFinding(
   task: Pick<TaskRecord, 'state' | 'ownerId' | 'dueAt' | 'parked'>,
-  { nowMs, isOwnerAlive, hasLiveWorker }: StuckSurroundings,
+  { nowMs, isOwnerAlive, hasLiveWorker, isPaused }: StuckSurroundings,
 ): StuckFinding | undefined {
   if (task.state !== 'pending' && task.state !== 'in_progress') return undefined
   if (task.ownerId !== null) return isOwnerAlive ? undefined : 'owner_gone'
   if (task.dueAt === null) return task.parked === null ? 'nothing_wakes_it' : 'never_rechecked'
+  if (isPaused) return undefined
   const dueMs = Date.parse(task.dueAt)
   if (task.parked !== null && dueMs > nowMs + recheckWithinMs + recheckGraceMs) return 'never_rechecked'
   if (waitingForWorkers.has(task.parked)) return undefined

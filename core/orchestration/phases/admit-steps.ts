@@ -2,7 +2,7 @@ import { StepHandlerMissingError } from '../../errors/task-errors.js'
 import { engineActor } from '../engine-actor.js'
 import { toErrorRecord } from '../error-record.js'
 import { aboutTask, fullNameOf } from '../lifecycle-publisher.js'
-import type { Run } from '../run.js'
+import { isPaused, type Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
 import { publishSearch } from './complete-attempt.js'
 
@@ -35,8 +35,8 @@ function findBypassed(draft: TaskDraft, bypass: ReadonlySet<string>): string | u
 
 /** Admits ready steps within the limits: each attempt is committed before its handler is called. Gives their names. */
 export function admitSteps(draft: TaskDraft, run: Run, limits: AdmissionLimits): readonly string[] {
-  if (run.isDraining || run.isTimedOut) return []
   const { owned } = draft
+  if (run.isDraining || run.isTimedOut || isPaused(owned.task, run)) return []
   const limit = concurrencyLimit(draft, run)
   const room = limit - Math.max(owned.running.size, limits.occupied)
   const admitted: string[] = []

@@ -5,6 +5,7 @@ import type { OrchestrationCause } from '../../events/event-vocabularies.js'
 import type { StepRecord } from '../../workflow/task-record.js'
 import { aboutTask, fullNameOf } from '../lifecycle-publisher.js'
 import type { TaskDraft } from '../task-draft.js'
+import { editTask, pauseTask, resumeTask } from './edit-task.js'
 
 /** What applying a command asks of the runner once it is committed. */
 export interface CommandEffects {
@@ -46,6 +47,16 @@ function carryOut(draft: TaskDraft, command: Command): CommandEffects {
       return resolveTask(draft, command)
     case 'task.retry':
       return retryTask(draft, command)
+    case 'task.update':
+    case 'task.annotate':
+      editTask(draft, command)
+      return none
+    case 'task.pause':
+      pauseTask(draft, command)
+      return none
+    case 'task.resume':
+      resumeTask(draft, command)
+      return none
     case 'step.cancel':
       return cancelStep(draft, command, draft.step(command.stepName!))
     case 'step.resolve':

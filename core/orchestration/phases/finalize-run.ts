@@ -4,7 +4,7 @@ import type { ParkedReason, StepRecord } from '../../workflow/task-record.js'
 import { toErrorRecord } from '../error-record.js'
 import { aboutTask, fullNameOf } from '../lifecycle-publisher.js'
 import type { OwnedTask } from '../owned-task.js'
-import type { Run } from '../run.js'
+import { isPaused, type Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
 import { criticalPath } from './critical-path.js'
 import { reenqueue } from './reenqueue.js'
@@ -48,6 +48,10 @@ function decide(owned: OwnedTask, run: Run): Finding {
     return { decision: owned.cancelledCount > 0 ? 'error' : 'complete', status: 'all_complete' }
   }
   if (run.isTimedOut) return { decision: 'error', status: 'blocked_by_failures', reason: 'awaiting_dependencies' }
+  if (isPaused(owned.task, run) && owned.ready.size + owned.waiting.size > 0) {
+    const status = owned.ready.size > 0 ? 'has_ready_steps' : 'waiting_for_retry'
+    return { decision: 'park', status, reason: 'workflow_paused' }
+  }
   if (run.isDraining && (owned.ready.size > 0 || owned.waiting.size > 0)) {
     return { decision: 'release', status: 'has_ready_steps', reason: 'shutdown' }
   }
@@ -65,14 +69,11 @@ function carryOut(draft: TaskDraft, run: Run, finding: Finding): void {
       failTask(draft, run)
       break
     case 'wait':
-      setBack(
-        draft,
-        'retry_backoff',
-        new Date(Math.min(owned.nextDueAt()!, deadlineOf(owned.task) ?? Number.POSITIVE_INFINITY)).toISOString(),
-      )
+      setBack(draft, 'retry_backoff', nextTime(owned))
       break
     case 'park':
-      park(draft, run.unserved ?? 'no_handler')
+      if (finding.reason === 'workflow_paused') pause(draft)
+      else park(draft, run.unserved ?? 'no_handler')
       break
     case 'release':
       setBack(draft, 'shutdown', draft.occurredAt)
@@ -82,6 +83,19 @@ function carryOut(draft: TaskDraft, run: Run, finding: Finding): void {
 
 function setBack(draft: TaskDraft, reason: string, dueAt: string): void {
   draft.taskEvent('task.initialize_requested', { from: 'in_progress', reason, dueAt })
+}
+
+/** When a step is due that waits for its time, or the task's own time is up. */
+function nextTime(owned: OwnedTask): string {
+  return new Date(Math.min(owned.nextDueAt()!, deadlineOf(owned.task) ?? Number.POSITIVE_INFINITY)).toISOString()
+}
+
+/** Its due time is when it goes on if it is resumed before; nobody looks at it until then. */
+function pause(draft: TaskDraft): void {
+  const { owned } = draft
+  const dueAt = owned.ready.size > 0 ? draft.occurredAt : nextTime(owned)
+  const reason = 'workflow_paused'
+  draft.taskEvent('task.initialize_requested', { from: 'in_progress', reason, dueAt, parked: 'paused' })
 }
 
 function park(draft: TaskDraft, reason: ParkedReason): void {

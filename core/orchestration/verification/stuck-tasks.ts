@@ -44,7 +44,8 @@ export function unansweredCommand({ id, taskId, kind, createdAt }: Command): Stu
 
 /** The finding about a task that was read, if there is one. */
 export function findingOf(audited: AuditedTask, hasLiveWorker: boolean, nowMs: number): StuckFinding | undefined {
-  return stuckFinding(audited.task, { nowMs, isOwnerAlive: audited.isOwnerAlive, hasLiveWorker })
+  const { task, isOwnerAlive, isPaused } = audited
+  return stuckFinding(task, { nowMs, isOwnerAlive, hasLiveWorker, isPaused })
 }
 
 /** Looks at a task again: it is stuck if nothing has happened to it, and it still looks so. */

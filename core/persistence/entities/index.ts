@@ -4,6 +4,7 @@ import { NamedTaskEntity, NamespaceEntity } from './definition-entities.js'
 import { LogEntryEntity } from './log-entry-entity.js'
 import { LogRetentionEntity } from './log-retention-entity.js'
 import { MetricsSnapshotEntity } from './metrics-snapshot-entity.js'
+import { PauseEntity } from './pause-entity.js'
 import { StepEntity } from './step-entity.js'
 import { TaskEntity } from './task-entity.js'
 import { TaskIdentityEntity } from './task-identity-entity.js'
@@ -20,6 +21,7 @@ export const entities = [
   LogRetentionEntity,
   CommandEntity,
   ChangeEntity,
+  PauseEntity,
   WorkerEntity,
   MetricsSnapshotEntity,
 ] as const

@@ -11,6 +11,9 @@ export const UNPARKED = `owner_id is null and parked is null and ${UNFINISHED}`
  * does not read them, however many there are. */
 export const PARKED = `owner_id is null and parked is not null and ${UNFINISHED}`
 
+/** A task that nobody owns and that was parked by the pause of its namespace or type, not by one of its own. */
+export const HELD = `owner_id is null and parked = 'paused' and paused_at is null and ${UNFINISHED}`
+
 /** `tasks`: one row for one task, a `TaskRecord`. */
 export const TaskEntity = defineEntity({
   name: 'Task',
@@ -59,6 +62,7 @@ export const TaskEntity = defineEntity({
     },
     { name: 'tasks_owner', properties: ['ownerId'], where: 'owner_id is not null' },
     { name: 'tasks_created', properties: ['createdAt', 'id'] },
+    { name: 'tasks_held', properties: ['namespace', 'name', 'version'], where: HELD },
     {
       name: 'tasks_rerun',
       expression: (columns, table, indexName) =>

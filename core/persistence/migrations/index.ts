@@ -1,4 +1,5 @@
 import { AddChanges } from './add-changes.js'
+import { AddPauses } from './add-pauses.js'
 import { AddTaskIdentities } from './add-task-identities.js'
 import { CreateTables } from './create-tables.js'
 
@@ -7,4 +8,5 @@ export const migrations = [
   { name: '0001-create-tables', class: CreateTables },
   { name: '0002-add-changes', class: AddChanges },
   { name: '0003-add-task-identities', class: AddTaskIdentities },
+  { name: '0004-add-pauses', class: AddPauses },
 ] as const

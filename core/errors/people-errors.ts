@@ -1,0 +1,34 @@
+import { nearestName } from './nearest-name.js'
+import type { RequestProblem } from './request-errors.js'
+import { TaskerError } from './tasker-error.js'
+
+/** Thrown when there is no namespace of a name. */
+export class NamespaceNotFoundError extends TaskerError {
+  constructor(name: string, choices: readonly string[]) {
+    const near = nearestName(name, choices)
+    super('NAMESPACE_NOT_FOUND', {
+      what: `There is no namespace "${name}"`,
+      ...(choices.length === 0 ? {} : { expected: `one of ${choices.join(', ')}` }),
+      wayOut:
+        near === undefined
+          ? `Create it with tasker.namespaces.findOrCreate(${JSON.stringify(name)}) or \`tasker namespaces create ${name}\``
+          : `Did you mean "${near}"?`,
+      details: { name, choices },
+    })
+  }
+}
+
+/** Thrown when what a person asks for cannot be meant as it stands; names every problem at once. */
+export class InvalidCommandError extends TaskerError {
+  readonly problems: readonly RequestProblem[]
+
+  constructor(command: string, problems: readonly RequestProblem[]) {
+    const lines = problems.map(({ path, problem }) => `  ${path} ${problem}`)
+    super('INVALID_COMMAND', {
+      what: `${command} cannot be done as it is asked; nothing was changed:\n${lines.join('\n')}\n`,
+      wayOut: 'Correct what is named here',
+      details: { command, problems },
+    })
+    this.problems = problems
+  }
+}
