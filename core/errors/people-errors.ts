@@ -7,12 +7,9 @@ export class NamespaceNotFoundError extends TaskerError {
   constructor(name: string, choices: readonly string[]) {
     const near = nearestName(name, choices)
     super('NAMESPACE_NOT_FOUND', {
-      what: `There is no namespace "${name}"`,
+      what: `There is no namespace "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
       ...(choices.length === 0 ? {} : { expected: `one of ${choices.join(', ')}` }),
-      wayOut:
-        near === undefined
-          ? `Create it with tasker.namespaces.findOrCreate(${JSON.stringify(name)}) or \`tasker namespaces create ${name}\``
-          : `Did you mean "${near}"?`,
+      wayOut: 'Create it with tasker.namespaces.findOrCreate() or `tasker namespaces create`, or correct the name',
       details: { name, choices },
     })
   }

@@ -336,7 +336,7 @@ describe('namespaces', () => {
     assert.equal(await t.namespaces.get('nowhere'), undefined)
     await assert.rejects(t.namespaces.update('leters', { description: 'x' }), {
       code: 'NAMESPACE_NOT_FOUND',
-      message: /Did you mean "letters"/,
+      message: /did you mean "letters"/,
     })
     await assert.rejects(t.namespaces.update('letters', { description: 7 as never }), { code: 'INVALID_COMMAND' })
   })
