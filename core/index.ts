@@ -81,10 +81,13 @@ export type {
 } from './contracts/task-definition.js'
 export type { CommandKind, CommandOptions, TaskRequest, TaskRequestOptions } from './contracts/task-request.js'
 export type {
+  Annotation,
   CreatedTask,
   CreateOptions,
+  RerunOptions,
   StepReference,
   StepsApi,
+  TaskEdit,
   TaskReference,
   TasksApi,
   WaitOptions,

@@ -8,7 +8,7 @@ import type { NamespaceStore } from './namespaces.js'
 import type { Page, PageOf } from './page.js'
 import type { PauseStore } from './pauses.js'
 import type { TaskDefinition } from './task-definition.js'
-import type { StepRecord, TaskRecord, TaskView } from './task-record.js'
+import type { ParkedReason, StepRecord, TaskRecord, TaskView } from './task-record.js'
 import type { Command, CommandOutcome } from './task-request.js'
 import type { Transaction } from './transaction.js'
 
@@ -120,6 +120,12 @@ export interface TaskFilter {
   readonly version?: string
   readonly state?: TaskState | readonly TaskState[]
   readonly correlationId?: string
+  /** Having all of these. */
+  readonly tags?: readonly string[]
+  /** Waiting for this reason. */
+  readonly parked?: ParkedReason
+  /** Running this task again. */
+  readonly rerunOf?: string
   /** Created at or after. */
   readonly since?: Date | string
   readonly until?: Date | string
@@ -128,6 +134,8 @@ export interface TaskFilter {
 export interface StepFilter extends TaskFilter {
   readonly taskId?: string
   readonly stepState?: StepState | readonly StepState[]
+  readonly stepName?: string
+  readonly dependentSystem?: string
 }
 
 /** How a task stands, and who runs it. */

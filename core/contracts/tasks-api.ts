@@ -55,6 +55,16 @@ export interface Annotation {
   readonly annotatedAt: string
 }
 
+/** How a task is run again. */
+export interface RerunOptions extends CommandOptions {
+  /** The steps to begin with: these run, and all that wait for them. */
+  readonly from: string | readonly string[]
+  /** Takes the place of the other task's. */
+  readonly context?: unknown
+  /** An exact version or a range. Default: the version of the other task. */
+  readonly version?: string
+}
+
 /** `tasker.tasks`: the life of tasks, from any process. */
 export interface TasksApi {
   /**
@@ -141,6 +151,16 @@ export interface TasksApi {
   resume(task: TaskReference, options?: CommandOptions): Promise<TaskView>
   /** The same for all tasks of a type. False if it was not paused. */
   resume(type: TaskType, options?: CommandOptions): Promise<boolean>
+  /**
+   * Runs a task again that has ended, from a step on: as a new task, which takes over the results of what came before and says so by
+   * `rerunOf`. Steps that the other task had not done run as well, where the named ones do not wait for them.
+   *
+   * @throws RerunRefusedError while the task is unfinished, or where a named step waits for results that there are not
+   * @throws StepNotFoundError
+   * @example
+   * const again = await tasker.tasks.rerun(id, { from: 'charge', reason: 'the amount was wrong', actor })
+   */
+  rerun(task: TaskReference, options: RerunOptions): Promise<CreatedTask>
   /** The namespaces and task types that are paused. Paused tasks have `pausedAt`. */
   pauses(): Promise<readonly PauseRecord[]>
 }

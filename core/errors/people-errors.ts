@@ -15,6 +15,18 @@ export class NamespaceNotFoundError extends TaskerError {
   }
 }
 
+/** Thrown when a task cannot be run again from the steps that are asked for. */
+export class RerunRefusedError extends TaskerError {
+  constructor(taskId: string, reason: string, details: Readonly<Record<string, unknown>>) {
+    super('RERUN_REFUSED', {
+      what: `Task ${taskId} cannot be run again as it is asked: ${reason}; no task was created`,
+      wayOut:
+        'Wait for the end of a task that runs, or cancel it; name also the steps that have no results to be taken over',
+      details: { taskId, reason, ...details },
+    })
+  }
+}
+
 /** Thrown when what a person asks for cannot be meant as it stands; names every problem at once. */
 export class InvalidCommandError extends TaskerError {
   readonly problems: readonly RequestProblem[]

@@ -12,9 +12,6 @@ import { LastChances } from '../orchestration/last-chances.js'
 import { type LifecycleBus, LifecyclePublisher } from '../orchestration/lifecycle-publisher.js'
 import { Mailbox } from '../orchestration/mailbox.js'
 import { MemoryQueue } from '../orchestration/memory-queue.js'
-import { NamespaceService } from '../orchestration/people/namespace-service.js'
-import { PauseService } from '../orchestration/people/pause-service.js'
-import { PauseWatch } from '../orchestration/people/pause-watch.js'
 import type { RunnerServices } from '../orchestration/runner-services.js'
 import { ServedTasks } from '../orchestration/served-tasks.js'
 import { StepService } from '../orchestration/step-service.js'
@@ -28,6 +25,7 @@ import { WakeUps } from '../orchestration/wake-ups.js'
 import { Worker } from '../orchestration/worker.js'
 import { ThreadPacemaker } from '../persistence/heartbeat/thread-pacemaker.js'
 import type { Base } from './compose-base.js'
+import { composePauseWatch, composePeople } from './compose-people.js'
 import { QueueSlot } from './queue-slot.js'
 import { ServedDefinitions } from './served-definitions.js'
 import type { CreateTaskerOptions } from './tasker-options.js'
@@ -60,10 +58,7 @@ export function composeEngine(base: Base) {
   const served = new ServedTasks(() => serving.kinds, config.values.worker.namespaces)
   const pacemaker = config.values.worker.heartbeatThread ? new ThreadPacemaker(storage.database) : undefined
   const isExclusive = storage.info.isHolder
-  const pauseWatch = new PauseWatch({
-    ...{ store, clock, ids, log, databaseWatch },
-    ...{ signals: storage.signals, schema: storage.info.schema, sweepIntervalMs: settings.sweepIntervalMs },
-  })
+  const pauseWatch = composePauseWatch(base, databaseWatch)
   const worker = new Worker(services, { record, served, queue, mailbox, pacemaker, isExclusive, pauses: pauseWatch })
   handlers.onChange(() => void serving.changed(worker.isRunning))
   const creator = new TaskCreator({
@@ -78,10 +73,9 @@ export function composeEngine(base: Base) {
   const taskEnds = new TaskEnds(bus)
   const waits = new TaskWaits(store, worker, mailbox, taskEnds)
   tellOthersOfEnds(mailbox, worker, taskEnds)
-  const pauses = new PauseService({ store, hooks, clock, ids, watch: pauseWatch })
-  const parts = { creator, commands, waits, pauses }
+  const { namespaces, ...people } = composePeople(base, { watch: pauseWatch, creator })
+  const parts = { creator, commands, waits, ...people }
   const tasks = new TaskService(store, parts, () => warnIfNothingRuns(base, worker))
-  const namespaces = new NamespaceService({ store, hooks, clock, ids, pauses })
   const steps = new StepService(store, commands, settings.maxResultBytes)
   return {
     ...{ workerId, serving, journal, databaseWatch, databaseRetry, worker, taskEnds },

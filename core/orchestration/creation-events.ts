@@ -1,9 +1,12 @@
 import { currentContext } from '../bus/correlation-context.js'
+import type { Actor } from '../contracts/actor.js'
 import type { TaskDefinition } from '../contracts/task-definition.js'
 import type { TaskRequest } from '../contracts/task-request.js'
+import type { EventPayload } from '../events/event-catalogue.js'
 import type { LogEvent } from '../workflow/log-entry.js'
-import type { ParkedReason } from '../workflow/task-record.js'
+import type { ParkedReason, RerunOf } from '../workflow/task-record.js'
 import type { LifecyclePublisher } from './lifecycle-publisher.js'
+import type { CarriedStep } from './people/rerun-plan.js'
 
 /** Digits of a UUID of version 7 that its maker leaves to chance. */
 const chanceDigits = 12
@@ -13,6 +16,15 @@ export interface CreationFacts {
   readonly identityHash?: string | undefined
   /** It waits from the start. */
   readonly parked?: ParkedReason | undefined
+  readonly rerun?: RerunFacts | undefined
+}
+
+/** Which task it runs again, and what it takes over of that. */
+export interface RerunFacts {
+  readonly of: RerunOf
+  readonly steps: readonly CarriedStep[]
+  readonly actor: Actor
+  readonly reason: string
 }
 
 /** The first events of a task: its own, and one for each step. All of its rows are made of them. */
@@ -23,7 +35,7 @@ export function creationEvents(
   request: TaskRequest,
   context: unknown,
   occurredAt: string,
-  { identityHash, parked }: CreationFacts = {},
+  { identityHash, parked, rerun }: CreationFacts = {},
 ): readonly LogEvent[] {
   const surrounding = currentContext()
   const id = publisher.ids.next()
@@ -40,14 +52,38 @@ export function creationEvents(
     id,
     name: 'task.initialize_requested',
     ...(surrounding?.causationId === undefined ? {} : { causationId: surrounding.causationId }),
-    payload: parked === undefined ? payload : { ...payload, parked },
+    payload: parked === undefined && rerun === undefined ? payload : { ...payload, ...waiting(parked, rerun) },
   }
+  const steps = createdSteps(taskId, definition)
+  const created = rerun === undefined ? steps : [...steps, ...carriedSteps(steps, rerun)]
   return [
     taskEvent,
-    ...createdSteps(taskId, definition).map(
-      (created): LogEvent => ({ ...envelope, id: publisher.ids.next(), causationId: id, ...created }),
-    ),
+    ...created.map((each): LogEvent => ({ ...envelope, id: publisher.ids.next(), causationId: id, ...each })),
   ]
+}
+
+function waiting(parked: ParkedReason | undefined, rerun: RerunFacts | undefined) {
+  return { ...(parked === undefined ? {} : { parked }), ...(rerun === undefined ? {} : { rerunOf: rerun.of }) }
+}
+
+type CreatedStep = Pick<LogEvent, 'name' | 'stepId' | 'payload'>
+
+/** What says of steps that another task has done them. */
+function carriedSteps(created: readonly CreatedStep[], { steps, actor, reason }: RerunFacts): readonly CreatedStep[] {
+  const byName = new Map(created.map((step) => [(step.payload as CreatedPayload).stepName, step]))
+  return steps.map(({ name, ...settled }) => {
+    const { stepId, payload } = byName.get(name)!
+    const { namespace, taskName, version, stepName, attempt, retryLimit } = payload as CreatedPayload
+    const about = { namespace, taskName, version, stepName, attempt, retryLimit }
+    return { name: 'step.resolved_manually', stepId: stepId!, payload: { ...about, ...settled, reason, actor } }
+  })
+}
+
+type CreatedPayload = EventPayload<'step.initialize_requested'>
+
+/** The results that a new task has from the start, by step; undefined if it has none. */
+export function carriedResults(rerun: RerunFacts | undefined): ReadonlyMap<string, unknown> | undefined {
+  return rerun && new Map(rerun.steps.map(({ name, results }) => [name, results ?? null]))
 }
 
 function taskPayload(
@@ -81,10 +117,7 @@ function taskPayload(
 }
 
 /** What the first events of the steps say that does not depend on when, by whom and for what the task is created. */
-export function createdSteps(
-  taskId: string,
-  definition: TaskDefinition,
-): readonly Pick<LogEvent, 'name' | 'stepId' | 'payload'>[] {
+export function createdSteps(taskId: string, definition: TaskDefinition): readonly CreatedStep[] {
   return definition.steps.map((step, position) => {
     const stepId = stepIdOf(taskId, position)
     const payload = {

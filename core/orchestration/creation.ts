@@ -19,12 +19,20 @@ export interface RepeatedCreation {
   readonly duplicateOf: string
 }
 
+/** What few creations have. */
+export interface CreationExtras {
+  readonly identity: WrittenIdentity | undefined
+  /** Of the steps that it need not run, by name. */
+  readonly results: ReadonlyMap<string, unknown> | undefined
+}
+
 /** One new task in the journal. */
 export class Creation implements JournalParticipant {
   readonly #events: readonly LogEvent[]
   readonly #steps: readonly StepRecord[]
   readonly #worker: Worker | undefined
   readonly #identity: WrittenIdentity | undefined
+  readonly #results: ReadonlyMap<string, unknown> | undefined
   readonly #done = Promise.withResolvers<CommittedCreation | RepeatedCreation>()
   #task: TaskRecord
   #state: 'waiting' | 'under_way' | 'withdrawn' = 'waiting'
@@ -34,13 +42,14 @@ export class Creation implements JournalParticipant {
     state: FoldState,
     events: readonly LogEvent[],
     worker: Worker | undefined,
-    identity: WrittenIdentity | undefined,
+    { identity, results }: CreationExtras,
   ) {
     this.#task = { ...state.task!, logEntry: 1 }
     this.#steps = [...state.steps.values()]
     this.#events = events
     this.#worker = worker
     this.#identity = identity
+    this.#results = results
   }
 
   get taskId(): string {
@@ -54,7 +63,13 @@ export class Creation implements JournalParticipant {
 
   /** The task as its new owner receives it. */
   claimed(): ClaimedTask {
-    return { task: this.#task, steps: this.#steps, results: new Map(), previousOwnerId: null, queueWaitMs: 0 }
+    return {
+      task: this.#task,
+      steps: this.#steps,
+      results: this.#results ?? new Map(),
+      previousOwnerId: null,
+      queueWaitMs: 0,
+    }
   }
 
   /** Takes it back; false if it is too late, because its commit is under way or done. */

@@ -11,7 +11,7 @@ import { type FoldState, foldEvent } from '../workflow/fold.js'
 import type { TaskRecord } from '../workflow/task-record.js'
 import { assertStorable } from './assert-storable.js'
 import { Creation } from './creation.js'
-import { creationEvents } from './creation-events.js'
+import { carriedResults, creationEvents, type RerunFacts } from './creation-events.js'
 import type { DatabaseRetry } from './database-retry.js'
 import type { HookRegistry } from './hook-registry.js'
 import type { Journal } from './journal.js'
@@ -53,6 +53,8 @@ export interface CreationOptions {
   readonly defined?: DefinedTask
   /** Ends the wait of the caller. */
   readonly signal?: AbortSignal | undefined
+  /** It runs another task again; whatever its request says, it is no duplicate of that. */
+  readonly rerun?: RerunFacts
 }
 
 /** A request that may be stored. */
@@ -62,6 +64,7 @@ interface CheckedRequest {
   readonly context: unknown
   /** Absent: it is known by nothing. */
   readonly identity: RequestIdentity | undefined
+  readonly rerun?: RerunFacts | undefined
 }
 
 /** Creates tasks: checks the request, stores the task with its steps and first events in one commit, and has it run. */
@@ -73,11 +76,12 @@ export class TaskCreator {
     this.#services = services
   }
 
-  async create(request: TaskRequest, { defined, signal }: CreationOptions = {}): Promise<CreatedTask> {
+  async create(request: TaskRequest, { defined, signal, rerun }: CreationOptions = {}): Promise<CreatedTask> {
     return this.#counting(1, async () => {
-      const checked = await untilGivenUp(signal, this.#check(request, defined), (reason) => {
+      const accepted = await untilGivenUp(signal, this.#check(request, defined), (reason) => {
         throw new CreationGivenUpError(`task ${request.name}`, undefined, reason)
       })
+      const checked = rerun === undefined ? accepted : { ...accepted, identity: undefined, rerun }
       const { creation, task } = this.#begin(checked)
       return untilGivenUp(signal, task, (reason) => {
         const mayExist = !creation.withdraw()
@@ -164,13 +168,13 @@ export class TaskCreator {
   }
 
   #begin(checked: CheckedRequest): { creation: Creation; task: Promise<CreatedTask> } {
-    const { definition, request, context, identity } = checked
+    const { definition, request, context, identity, rerun } = checked
     const { journal, worker, publisher, clock } = this.#services
     const now = clock.now()
     const taskId = publisher.ids.next()
     const parked = worker.isPaused(definition) ? 'paused' : undefined
     const occurredAt = new Date(now).toISOString()
-    const facts = { identityHash: identity?.hash, parked } as const
+    const facts = { identityHash: identity?.hash, parked, rerun } as const
     const events = creationEvents(publisher, taskId, definition, request, context, occurredAt, facts)
     const state: FoldState = { task: undefined, steps: new Map() }
     events.forEach((event, index) => {
@@ -178,7 +182,10 @@ export class TaskCreator {
     })
     const isDue = parked === undefined && state.task!.dueAt! <= occurredAt
     const owner = isDue && worker.serves(definition) ? worker : undefined
-    const creation = new Creation(state, events, owner, identity && writtenAt(identity, now))
+    const creation = new Creation(state, events, owner, {
+      identity: identity && writtenAt(identity, now),
+      results: carriedResults(rerun),
+    })
     journal.enqueue(creation)
     const task = creation.done.then((done) => {
       if ('duplicateOf' in done) return this.#earlier(checked, done.duplicateOf)

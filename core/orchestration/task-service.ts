@@ -7,6 +7,7 @@ import type {
   Annotation,
   CreatedTask,
   CreateOptions,
+  RerunOptions,
   TaskEdit,
   TaskReference,
   TasksApi,
@@ -18,6 +19,7 @@ import type { TaskRecord, TaskView } from '../workflow/task-record.js'
 import type { CommandService } from './command-service.js'
 import { assertAnnotation, assertTaskEdit } from './people/command-checks.js'
 import type { PauseService } from './people/pause-service.js'
+import type { RerunService } from './people/rerun-service.js'
 import type { TaskCreator } from './task-creator.js'
 import type { TaskWaits } from './task-waits.js'
 import { isOver, untilEnded } from './until-ended.js'
@@ -27,6 +29,7 @@ export interface TaskServiceParts {
   readonly commands: CommandService
   readonly waits: TaskWaits
   readonly pauses: PauseService
+  readonly reruns: RerunService
 }
 
 /** `tasker.tasks`. */
@@ -36,12 +39,14 @@ export class TaskService implements TasksApi {
   readonly #commands: CommandService
   readonly #waits: TaskWaits
   readonly #pauses: PauseService
+  readonly #reruns: RerunService
   readonly #onWait: () => void
 
   /** @param onWait called when somebody begins to wait for a task that has not ended */
-  constructor(store: Store, { creator, commands, waits, pauses }: TaskServiceParts, onWait: () => void) {
+  constructor(store: Store, { creator, commands, waits, pauses, reruns }: TaskServiceParts, onWait: () => void) {
     this.#store = store
     this.#pauses = pauses
+    this.#reruns = reruns
     this.#creator = creator
     this.#commands = commands
     this.#waits = waits
@@ -142,6 +147,10 @@ export class TaskService implements TasksApi {
     return isTaskType(subject)
       ? this.#pauses.resumeType(subject, options)
       : this.#command('task.resume', subject, options)
+  }
+
+  async rerun(task: TaskReference, options: RerunOptions): Promise<CreatedTask> {
+    return this.#reruns.rerun(idOf(task), options)
   }
 
   pauses(): Promise<readonly PauseRecord[]> {

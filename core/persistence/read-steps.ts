@@ -43,6 +43,7 @@ export class StepReader {
 
 function addFilter(conditions: Conditions, filter: StepFilter): void {
   const { namespace, name, version, correlationId, state, stepState, taskId, since, until } = filter
+  const { tags, parked, rerunOf, stepName, dependentSystem } = filter
   if (taskId !== undefined) conditions.add('t.id = $::uuid', taskId)
   if (namespace !== undefined) conditions.add('t.namespace = $', namespace)
   if (name !== undefined) conditions.add('t.name = $', name)
@@ -50,6 +51,11 @@ function addFilter(conditions: Conditions, filter: StepFilter): void {
   if (correlationId !== undefined) conditions.add('t.correlation_id = $', correlationId)
   if (state !== undefined) conditions.add('t.state = any($::text[])', listed(state))
   if (stepState !== undefined) conditions.add('s.state = any($::text[])', listed(stepState))
+  if (tags !== undefined) conditions.add('t.tags @> $::text[]', tags)
+  if (parked !== undefined) conditions.add('t.parked = $', parked)
+  if (rerunOf !== undefined) conditions.add("t.rerun_of ->> 'taskId' = $", rerunOf)
+  if (stepName !== undefined) conditions.add('s.name = $', stepName)
+  if (dependentSystem !== undefined) conditions.add('s.dependent_system = $', dependentSystem)
   if (since !== undefined) conditions.add('t.created_at >= $::timestamptz', toTime(since))
   if (until !== undefined) conditions.add('t.created_at < $::timestamptz', toTime(until))
 }

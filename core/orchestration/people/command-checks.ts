@@ -1,6 +1,6 @@
 import type { TaskType } from '../../contracts/pauses.js'
 import type { CommandOptions } from '../../contracts/task-request.js'
-import type { Annotation, TaskEdit } from '../../contracts/tasks-api.js'
+import type { Annotation, RerunOptions, TaskEdit } from '../../contracts/tasks-api.js'
 import { isExactVersion, isTaskName, taskNameForm } from '../../definition/definition-names.js'
 import { InvalidCommandError } from '../../errors/people-errors.js'
 import { actorKinds } from '../../events/event-vocabularies.js'
@@ -32,6 +32,15 @@ const asked: Readonly<Record<keyof CommandOptions, Check>> = {
   ],
 }
 
+const steps: Check = [
+  'the name of a step, or a list of names',
+  (value) => aText[1](value) || (Array.isArray(value) && value.length > 0 && value.every((one) => aText[1](one))),
+]
+const reruns: Readonly<Record<keyof RerunOptions, Check>> = {
+  ...{ from: steps, context: anything, version: aText },
+  ...asked,
+}
+
 /** Refuses what the compiler would have refused, for callers that have none. @throws InvalidCommandError */
 export function assertTaskEdit(edit: TaskEdit): void {
   const problems = problemsIn(edit, edits)
@@ -50,6 +59,13 @@ export function assertAnnotation(given: Pick<Annotation, 'type' | 'value'>): voi
 export function assertAsked(command: string, { reason, actor }: CommandOptions): void {
   const problems = problemsIn({ reason, actor }, asked)
   if (problems.length > 0) throw new InvalidCommandError(command, problems)
+}
+
+/** @throws InvalidCommandError */
+export function assertRerun(options: RerunOptions): void {
+  const problems = problemsIn({ ...{ from: undefined }, ...options }, reruns)
+  if (options?.from === undefined) problems.push({ path: 'from', problem: `must be ${steps[0]}` })
+  if (problems.length > 0) throw new InvalidCommandError('task.rerun', problems)
 }
 
 /** @throws InvalidCommandError */
