@@ -66,7 +66,6 @@ export const wrongCalls: ReadonlySet<string> = new Set([
   'INVALID_TASK_REQUEST',
   'INVALID_COMMAND',
   'NAMESPACE_NOT_FOUND',
-  'RERUN_REFUSED',
   'RESULTS_INVALID',
   'NOT_STORABLE',
   'BYPASS_REFUSED',
