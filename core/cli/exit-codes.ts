@@ -49,7 +49,7 @@ export const wrongCalls: ReadonlySet<string> = new Set([
   'DUPLICATE_STEP',
   'UNKNOWN_DEPENDENCY',
   'DEPENDENCY_CYCLE',
-  'STEP_KIND_NOT_YET',
+  'UNKNOWN_BRANCH',
   'DUPLICATE_EVENT',
   'INVALID_EVENT_NAME',
   'RESERVED_EVENT_FAMILY',

@@ -35,6 +35,8 @@ export interface TaskWrite {
   readonly answers: readonly { readonly commandId: string; readonly outcome: CommandOutcome }[]
   /** Of a new task: what its request is known by. If another task has it, nothing is written. */
   readonly identity?: WrittenIdentity
+  /** Commands to other tasks, given by this commit; one to a task that does not exist is left out. */
+  readonly commands?: readonly Command[]
   /** When the queue is to wake somebody for the task, as ISO 8601: asked for in the transaction, where the queue can. */
   readonly wakeAt?: string
 }
@@ -106,6 +108,13 @@ export interface Ownership {
   readonly taskId: string
   readonly epoch: number
   readonly ownerId: string | null
+}
+
+/** A task that another one waits for. */
+export interface AwaitedChild {
+  /** The task that waits. */
+  readonly taskId: string
+  readonly childTaskId: string
 }
 
 /** A task that contradicted itself, as it is now, and what was wrong with it. */
@@ -198,9 +207,11 @@ export interface Store extends AuditStore, LogUpkeepStore, ChangeStore, PauseSto
   /** Gives up ownership without any other change: for a claim that turned out to have nothing to do. */
   release(taskId: string, epoch: number): Promise<void>
   /** The earliest due time of an unowned unfinished task, ISO 8601. */
-  nextDueAt(): Promise<string | undefined>
+  nextDueAt(workerId: string): Promise<string | undefined>
   /** Whether any task is left to run or due, owned or not. */
   hasUnfinishedTasks(): Promise<boolean>
+  /** Children that tasks wait for and that have ended, are gone or have taken too long, although nobody has said so; at most 1000. */
+  childrenToLookAt(now: string): Promise<readonly AwaitedChild[]>
   /**
    * Tasks that nothing would ever wake, which must not exist, now repaired: unfinished ones without an owner and without a due time,
    * or parked without a time to look again, are due `now`; finished ones whose owner is gone have none any more.

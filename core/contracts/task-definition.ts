@@ -43,9 +43,33 @@ export interface StepDefinition {
   readonly results?: SchemaCheck
   /** Free configuration for the handler, from YAML `handler_config`. */
   readonly handlerConfig?: Readonly<Record<string, unknown>>
-  /** Decision steps: the later steps one of which is chosen. */
+  /** Of kind `decide`: the later steps among which it chooses. */
   readonly branches?: readonly string[]
+  /** The decision that chooses this step or not; it is among `dependsOn`. */
+  readonly branchOf?: string
+  /** Of kind `child`: the task that it runs. */
+  readonly child?: ChildTask
+  /** Of kind `each`: what is done for each element. */
+  readonly each?: EachElement
+  /** Does the work of a step; of kind `child` it computes the context of the child, of kind `each` the list. */
   readonly handler: StepHandler
+}
+
+/** The task that a step runs: of code, with its definition; of YAML, by name and a semver range, the highest stable if absent. */
+export interface ChildTask {
+  readonly namespace: string
+  readonly name: string
+  readonly version?: string
+  readonly defined?: DefinedTask
+}
+
+/** What is done for each element of a list: a step of its own. */
+export interface EachElement {
+  readonly handler: StepHandler
+  /** What it returns for one element. */
+  readonly results?: SchemaCheck
+  /** Most elements that run at once; the limits of task and worker hold as well. */
+  readonly concurrency?: number
 }
 
 /** A handler is a function or a class built by the container, whose `process` is called. */
@@ -67,6 +91,10 @@ export interface StepContext {
   readonly context: unknown
   /** Results of the steps named in `dependsOn`, and only these. */
   readonly results: Readonly<Record<string, unknown>>
+  /** The element of an `.each` step. */
+  readonly item?: unknown
+  /** Its place in the list, from 0. */
+  readonly index?: number
   readonly taskId: string
   readonly stepId: string
   readonly stepName: string

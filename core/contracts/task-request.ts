@@ -58,8 +58,9 @@ export interface CommandOptions {
 export interface Command {
   readonly id: string
   readonly taskId: string
-  readonly kind: CommandKind
-  /** Step name, for `step.*`. */
+  /** `child.ended` comes from a child task to the one that waits for it, with `args.childTaskId`. */
+  readonly kind: CommandKind | 'child.ended'
+  /** Step name, for `step.*` and `child.ended`. */
   readonly stepName: string | null
   readonly reason: string
   readonly actor: Actor

@@ -4,6 +4,7 @@ import { GraphCycleError } from '../errors/graph-errors.js'
 import { buildDependencyGraph, type GraphNode } from '../workflow/dependency-graph.js'
 import { definitionHash } from './definition-hash.js'
 import { taskLabel } from './definition-names.js'
+import { assertBranches } from './step-branches.js'
 import type { TaskHead } from './task-head.js'
 
 /** Puts head and steps together and checks what only shows in the whole: at least one step, no name twice, no cycle. */
@@ -11,6 +12,7 @@ export function assembleDefinition(head: TaskHead, steps: readonly StepDefinitio
   const task = taskLabel(head)
   if (steps.length === 0) throw new EmptyTaskError({ task })
   assertNamesDiffer(steps, task)
+  assertBranches(steps, task)
   assertNoCycle(steps, task)
   const definition = { ...head, steps: Object.freeze([...steps]) }
   return Object.freeze({ ...definition, hash: definitionHash(definition) })

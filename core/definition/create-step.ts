@@ -1,36 +1,12 @@
 import type { JsonSchema, RetryPolicy, StepDefinition } from '../contracts/task-definition.js'
-import {
-  type DefinitionSubject,
-  InvalidDefinitionOptionError,
-  UnknownDependencyError,
-} from '../errors/definition-errors.js'
+import { InvalidDefinitionOptionError, UnknownDependencyError } from '../errors/definition-errors.js'
 import { assertStepName } from './definition-names.js'
 import { assertKnownOptions, OptionReader } from './option-checks.js'
 import { createSchemaCheck } from './schema-check.js'
 import type { SchemaSource } from './schema-source.js'
+import type { StepDraft, StepOptionsDraft, StepSubject } from './step-draft.js'
 import { createStepHandler } from './step-handler.js'
-
-/** The same as the options of a step with its name and its handler, before anything is known of it. */
-export interface StepDraft {
-  readonly name: unknown
-  readonly handler: unknown
-  readonly options: StepOptionsDraft
-}
-
-export interface StepOptionsDraft {
-  readonly dependsOn?: unknown
-  readonly description?: unknown
-  readonly retry?: unknown
-  readonly retryable?: unknown
-  readonly skippable?: unknown
-  readonly onFailure?: unknown
-  readonly timeoutMs?: unknown
-  readonly dependentSystem?: unknown
-  readonly results?: unknown
-  readonly jsonSchema?: unknown
-  readonly handlerConfig?: unknown
-  readonly handler?: unknown
-}
+import { kindDefaults, kindOptions, membersOfKind } from './step-kinds.js'
 
 const knownOptions: readonly (keyof StepOptionsDraft)[] = [
   'dependsOn',
@@ -47,7 +23,7 @@ const knownOptions: readonly (keyof StepOptionsDraft)[] = [
   'handler',
 ]
 
-const defaults = { retryLimit: 3, timeoutMs: 600_000, dependentSystem: 'unknown' } as const
+const commonDefaults = { retryLimit: 3, timeoutMs: 600_000, dependentSystem: 'unknown' }
 
 /**
  * Checks a step and fills in its defaults.
@@ -55,51 +31,61 @@ const defaults = { retryLimit: 3, timeoutMs: 600_000, dependentSystem: 'unknown'
  * @param candidates steps that it may depend on
  */
 export function createStep(draft: StepDraft, task: string, candidates: readonly string[]): StepDefinition {
-  const { name, options } = draft
+  const { name, options, kind = 'run', branchOf } = draft
   assertStepName(name, task)
   const subject = { task, step: name }
-  assertKnownOptions(options, knownOptions, subject)
+  assertKnownOptions(options, [...knownOptions, ...kindOptions[kind]], subject)
+  const defaults = { ...commonDefaults, ...kindDefaults[kind] }
   const read = new OptionReader(subject)
   const skippable = read.boolean('skippable', options.skippable, false)
   return Object.freeze({
     name,
-    kind: 'run',
+    kind,
     description: read.text('description', options.description, undefined),
-    dependsOn: dependencies(options, read, candidates, subject),
+    dependsOn: dependencies(options, read, candidates, subject, branchOf),
+    branchOf,
     retryable: read.boolean('retryable', options.retryable, true),
-    retry: retryPolicy(options, read, subject),
+    retry: retryPolicy(options, read, subject, defaults.retryLimit),
     skippable,
     onFailure: onFailure(options, read, skippable, subject),
     timeoutMs: read.durationMs('timeoutMs', options.timeoutMs, defaults.timeoutMs),
     dependentSystem: read.text('dependentSystem', options.dependentSystem, defaults.dependentSystem),
-    results: resultsCheck(options, subject),
     handlerConfig: read.json('handlerConfig', options.handlerConfig),
-    handler: createStepHandler(draft.handler, subject),
+    ...membersOfKind(kind, draft, {
+      subject,
+      read,
+      results: () => resultsCheck(options, subject),
+      handler: () => createStepHandler(draft.handler, subject),
+    }),
   })
 }
-
-type StepSubject = DefinitionSubject & { readonly step: string }
 
 function dependencies(
   options: StepOptionsDraft,
   read: OptionReader,
   candidates: readonly string[],
   subject: StepSubject,
+  branchOf: string | undefined,
 ): readonly string[] {
   const names = read.list('dependsOn', options.dependsOn, (option, name) => read.text(option, name, ''))
   for (const name of names) {
     if (!candidates.includes(name))
       throw new UnknownDependencyError(name, candidates, { ...subject, option: 'dependsOn' })
   }
-  return Object.freeze([...new Set(names)])
+  return Object.freeze([...new Set(branchOf === undefined ? names : [...names, branchOf])])
 }
 
-function retryPolicy(options: StepOptionsDraft, read: OptionReader, subject: StepSubject): RetryPolicy {
+function retryPolicy(
+  options: StepOptionsDraft,
+  read: OptionReader,
+  subject: StepSubject,
+  defaultLimit: number,
+): RetryPolicy {
   const retry = read.object('retry', options.retry) ?? {}
   assertKnownOptions(retry, ['limit', 'backoffMs', 'maxBackoffMs'], { ...subject, option: 'retry' })
   const { backoffMs, maxBackoffMs } = retry
   return Object.freeze({
-    limit: read.count('retry.limit', retry.limit, defaults.retryLimit),
+    limit: read.count('retry.limit', retry.limit, defaultLimit),
     ...(backoffMs === undefined
       ? undefined
       : {

@@ -1,8 +1,9 @@
 import type { StepDefinition, TaskDefinition } from '../contracts/task-definition.js'
-import { identityText } from './definition-hash.js'
 
-/** The definition as plain data, as it is stored: schemas as JSON Schema, no handlers. What its hash covers, and the hash. */
-export function definitionDocument(definition: TaskDefinition): Readonly<Record<string, unknown>> {
+/** The definition as plain data, as it is stored, hashed and shown: schemas as JSON Schema, no code. */
+export function definitionDocument<D extends Omit<TaskDefinition, 'hash'>>(
+  definition: D,
+): Readonly<Record<string, unknown>> {
   const { context, identity, steps, ...rest } = definition
   return {
     ...rest,
@@ -12,6 +13,24 @@ export function definitionDocument(definition: TaskDefinition): Readonly<Record<
   }
 }
 
-function stepDocument({ handler: _handler, results, ...step }: StepDefinition): Readonly<Record<string, unknown>> {
-  return { ...step, ...(results ? { results: results.jsonSchema } : {}) }
+/** What a definition says of the identity of requests, as data. */
+export function identityText(identity: TaskDefinition['identity']): string | undefined {
+  return typeof identity === 'function' ? 'custom' : identity
+}
+
+function stepDocument({ handler: _, results, child, each, ...step }: StepDefinition): object {
+  return {
+    ...step,
+    ...(results ? { results: results.jsonSchema } : {}),
+    ...(child ? { child: childDocument(child) } : {}),
+    ...(each ? { each: elementDocument(each) } : {}),
+  }
+}
+
+function childDocument({ defined: _, ...child }: NonNullable<StepDefinition['child']>): object {
+  return child
+}
+
+function elementDocument({ handler: _, results, ...each }: NonNullable<StepDefinition['each']>): object {
+  return { ...each, ...(results ? { results: results.jsonSchema } : {}) }
 }

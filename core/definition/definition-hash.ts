@@ -1,28 +1,16 @@
 import { createHash } from 'node:crypto'
-import type { StepDefinition, TaskDefinition } from '../contracts/task-definition.js'
+import type { TaskDefinition } from '../contracts/task-definition.js'
+import { definitionDocument } from './definition-document.js'
 
 /**
  * Fingerprint of a definition: SHA-256 of its canonical JSON (keys sorted, absent members left out), of everything but the code
  * of its handlers. Schemas count as their JSON Schema. The code form and the YAML form of one task have one hash.
  */
 export function definitionHash(definition: Omit<TaskDefinition, 'hash'> & { readonly hash?: string }): string {
-  const { context, identity, steps, hash: _hash, ...head } = definition
-  const plain = {
-    ...head,
-    context: context?.jsonSchema,
-    identity: identityText(identity),
-    steps: steps.map(withoutCode),
-  }
-  return createHash('sha256').update(canonicalJson(plain)).digest('hex')
-}
-
-/** What a definition says of the identity of requests, as data. */
-export function identityText(identity: TaskDefinition['identity']): string | undefined {
-  return typeof identity === 'function' ? 'custom' : identity
-}
-
-function withoutCode({ handler: _handler, results, ...step }: StepDefinition): object {
-  return { ...step, results: results?.jsonSchema }
+  const { hash: _, ...plain } = definition
+  return createHash('sha256')
+    .update(canonicalJson(definitionDocument(plain)))
+    .digest('hex')
 }
 
 /** JSON with the keys of every object in one order, so that equal values give equal texts. */

@@ -1,8 +1,16 @@
-import { type DefinedTask, type StepDefinition, TASK_BRAND, type TaskDefinition } from '../contracts/task-definition.js'
-import { DuplicateStepError, InvalidDefinitionOptionError, StepKindNotYetError } from '../errors/definition-errors.js'
+import {
+  type DefinedTask,
+  type StepDefinition,
+  type StepKind,
+  TASK_BRAND,
+  type TaskDefinition,
+} from '../contracts/task-definition.js'
+import { DuplicateStepError, InvalidDefinitionOptionError } from '../errors/definition-errors.js'
 import { assembleDefinition } from './assemble-definition.js'
-import { createStep, type StepOptionsDraft } from './create-step.js'
+import { createStep } from './create-step.js'
 import { taskLabel } from './definition-names.js'
+import { decisionOf } from './step-branches.js'
+import type { StepOptionsDraft } from './step-draft.js'
 import { assertHandlerPlace } from './step-handler.js'
 import type { TaskHead } from './task-head.js'
 
@@ -28,25 +36,29 @@ export class StepChain implements DefinedTask {
   }
 
   step(name: string, second: unknown, third?: unknown): StepChain {
+    return typeof second === 'function' ? this.#add('run', name, {}, second) : this.#add('run', name, second, third)
+  }
+
+  child(name: string, options: unknown): StepChain {
+    return this.#add('child', name, options, undefined)
+  }
+
+  each(name: string, options: unknown, handler?: unknown): StepChain {
+    return this.#add('each', name, options, handler)
+  }
+
+  decide(name: string, options: unknown, handler?: unknown): StepChain {
+    return this.#add('decide', name, options, handler)
+  }
+
+  #add(kind: StepKind, name: string, second: unknown, last: unknown): StepChain {
     const task = taskLabel(this.#head)
-    const [options, last] = typeof second === 'function' ? [{}, second] : [optionsOf(second, task, name), third]
+    const options = optionsOf(second, task, name)
     const earlier = this.#steps.map((step) => step.name)
     if (earlier.includes(name)) throw new DuplicateStepError({ task, step: name, option: 'name' })
     assertHandlerPlace(options, last, { task, step: name })
-    const step = createStep({ name, options, handler: options.handler ?? last }, task, earlier)
-    return new StepChain(this.#head, [...this.#steps, step])
-  }
-
-  child(name: string): never {
-    throw new StepKindNotYetError('child', { task: taskLabel(this.#head), step: name })
-  }
-
-  each(name: string): never {
-    throw new StepKindNotYetError('each', { task: taskLabel(this.#head), step: name })
-  }
-
-  decide(name: string): never {
-    throw new StepKindNotYetError('decide', { task: taskLabel(this.#head), step: name })
+    const draft = { kind, name, options, handler: options.handler ?? last, branchOf: decisionOf(name, this.#steps) }
+    return new StepChain(this.#head, [...this.#steps, createStep(draft, task, earlier)])
   }
 }
 

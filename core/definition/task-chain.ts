@@ -109,10 +109,11 @@ export interface TaskChain<Context = unknown, Input = Context, Results = NoResul
   >
 
   /**
-   * Adds a step that is a task of its own; its results are the results of that task's steps by name.
-   * Its types stand; this version refuses it when it is called.
+   * Adds a step that is a task of its own; its results are the results of that task's steps by name. The task waits for it without
+   * holding a place of the worker, and a cancel reaches it. Its own steps have their own retries: the step fails when the child has,
+   * and unless it says otherwise is not tried again by itself. A person's retry of either goes on with the child where it stopped.
    *
-   * @throws StepKindNotYetError
+   * @throws DuplicateStepError, UnknownDependencyError, InvalidNameError, InvalidDefinitionOptionError
    * @example
    * .child('ship', { dependsOn: ['charge'], task: shipOrder, context: ({ results }) => ({ paid: results.charge.charged }) })
    */
@@ -132,10 +133,11 @@ export interface TaskChain<Context = unknown, Input = Context, Results = NoResul
   >
 
   /**
-   * Adds a step that runs once for each element of a list; its results are an array in the order of the list.
-   * Its types stand; this version refuses it when it is called.
+   * Adds a step that runs once for each element of a list; its results are an array in the order of the list. Each element is a step of
+   * its own, `notify[0]`, `notify[1]`, …, to which retries, time-out and the schema of the results apply. An element that was skipped
+   * leaves `null`.
    *
-   * @throws StepKindNotYetError
+   * @throws DuplicateStepError, UnknownDependencyError, InvalidNameError, InvalidStepHandlerError, InvalidDefinitionOptionError
    * @example
    * .each('notify', { dependsOn: ['ship'], over: ({ results }) => results.ship.customers, concurrency: 5 },
    *   async ({ item, index }) => send(item))
@@ -150,19 +152,19 @@ export interface TaskChain<Context = unknown, Input = Context, Results = NoResul
   >(
     name: Name & FreeName<Name, Results>,
     options: EachStepOptions<D, Skippable, Schema, StepInputs<Context, Pick<Results, NoInfer<D>>>, Item>,
-    handler: (context: TypedElementContext<Context, Pick<Results, NoInfer<D>>, Received<Item>>) => R,
+    handler: (context: TypedElementContext<Context, Pick<Results, NoInfer<D>>, Received<Item>>) => R | Promise<R>,
   ): TaskChain<
     Context,
     Input,
-    With<Results, Name, Result<Name, StoredResult<R, Schema>[], Skippable, D, Unsure>>,
+    With<Results, Name, Result<Name, ElementResult<R, Schema, Skippable>[], Skippable, D, Unsure>>,
     Unsure | Spread<Name, D, Unsure>
   >
 
   /**
-   * Adds a step that chooses among later steps: those it names run, the other branches are unchosen. Its results are the names.
-   * Its types stand; this version refuses it when it is called.
+   * Adds a step that chooses among later steps: those it names run, the other branches are unchosen, and so is what depends on
+   * nothing but what is unchosen. Its results are the names. The branches depend on it, whether they say so or not.
    *
-   * @throws StepKindNotYetError
+   * @throws DuplicateStepError, UnknownDependencyError, InvalidNameError, InvalidStepHandlerError, InvalidDefinitionOptionError
    * @example
    * .decide('route', { dependsOn: ['notify'], branches: ['refund', 'archive'] }, async ({ results }) => ['archive'])
    */
@@ -214,6 +216,11 @@ type ReadonlyLists<T> = T extends (...args: never) => unknown
     : T
 
 type StoredResult<R, Schema> = [Schema] extends [never] ? Received<R> : Received<SchemaOutput<Schema>>
+
+/** An element that may be skipped leaves `null`. */
+type ElementResult<R, Schema, Skippable extends boolean> =
+  | StoredResult<R, Schema>
+  | (true extends Skippable ? null : never)
 
 type Result<Name, R, Skippable extends boolean, D, Unsure> =
   | R

@@ -1,5 +1,5 @@
-import type { StepOptionsDraft } from './create-step.js'
 import { mergeDeep } from './merge-environment.js'
+import type { StepOptionsDraft } from './step-draft.js'
 import type { TaskHeadDraft } from './task-head.js'
 import type { StepTemplateYaml, TaskYaml } from './task-yaml-schema.js'
 

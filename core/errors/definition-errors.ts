@@ -144,23 +144,19 @@ export class InvalidStepHandlerError extends DefinitionError {
   }
 }
 
-/** Thrown by `.child`, `.each` and `.decide`: their types stand, their work comes in a later version. */
-export class StepKindNotYetError extends DefinitionError {
-  constructor(kind: 'child' | 'each' | 'decide', subject: DefinitionSubject & { readonly step: string }) {
-    super('STEP_KIND_NOT_YET', subject, {
-      what: `Task ${subject.task} has a .${kind}() step, "${subject.step}", and this version of Tasker cannot run one yet`,
-      expected: 'steps made with .step()',
-      wayOut: `.${kind}() comes in a later version; meanwhile ${meanwhile[kind]}`,
-      details: { kind },
+/** Thrown when a decision names a branch that no later step has. */
+export class UnknownBranchError extends DefinitionError {
+  constructor(branch: string, candidates: readonly string[], subject: DefinitionSubject & { readonly step: string }) {
+    const nearest = nearestName(branch, candidates)
+    super('UNKNOWN_BRANCH', subject, {
+      what: `${place(subject)} chooses among steps of which "${branch}" does not exist`,
+      expected: `names of later steps${candidates.length === 0 ? '' : `; there are ${candidates.join(', ')}`}`,
+      received: branch,
+      wayOut: nearest === undefined ? `Add .step("${branch}", …) after it` : `Did you mean "${nearest}"?`,
+      details: { branch, candidates },
     })
   }
 }
-
-const meanwhile = {
-  child: 'create the other task in a .step() with tasker.tasks.create(), or copy its steps into this task',
-  each: 'go through the elements in one .step(), and report progress() after each',
-  decide: 'let each branch be a .step() that looks at the results and returns early where it has nothing to do',
-} as const
 
 /** Thrown when a schema cannot be used: it is not valid JSON Schema, or not a schema at all. */
 export class InvalidSchemaError extends TaskerError {

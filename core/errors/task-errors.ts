@@ -245,3 +245,59 @@ export class TaskStuckError extends TaskerError {
     })
   }
 }
+
+/** The child task of a step has failed. */
+export class ChildFailedError extends TaskerError {
+  constructor(step: string, childTaskId: string, reason: string) {
+    super('CHILD_FAILED', {
+      what: `The child task ${childTaskId} of step ${step} has failed${reason === '' ? '' : `: ${reason}`}`,
+      wayOut: 'Retry the step or the child task: the child goes on where it stopped, and then so does this task',
+      details: { step, childTaskId },
+    })
+  }
+}
+
+/** The child task of a step was cancelled. */
+export class ChildCancelledError extends TaskerError {
+  constructor(step: string, childTaskId: string) {
+    super('CHILD_CANCELLED', {
+      what: `The child task ${childTaskId} of step ${step} was cancelled`,
+      wayOut: 'Retry the step: it begins a new child task',
+      details: { step, childTaskId },
+    })
+  }
+
+  /** Whoever cancelled it did not mean it to be begun again. */
+  get [Symbol.for('tasker.error.permanent')](): true {
+    return true
+  }
+}
+
+/** The child task of a step is not there any more: retention has taken it, or somebody has deleted it. */
+export class ChildLostError extends TaskerError {
+  constructor(step: string, childTaskId: string) {
+    super('CHILD_LOST', {
+      what: `The child task ${childTaskId} of step ${step} does not exist any more`,
+      wayOut: 'Retry the step: it begins the child task anew',
+      details: { step, childTaskId },
+    })
+  }
+
+  /** Trying again by itself would not find it either. */
+  get [Symbol.for('tasker.error.permanent')](): true {
+    return true
+  }
+}
+
+/** Elements of an `.each` step have failed for good. */
+export class ElementsFailedError extends TaskerError {
+  constructor(step: string, elements: readonly string[], reason: string) {
+    const shown = elements.slice(0, 3).join(', ')
+    const more = elements.length > 3 ? ` and ${elements.length - 3} more` : ''
+    super('ELEMENTS_FAILED', {
+      what: `${elements.length} ${elements.length === 1 ? 'element' : 'elements'} of step ${step} failed: ${shown}${more}; the first: ${reason}`,
+      wayOut: 'Retry the step: the elements that are done stay done. An element can be resolved by hand as well',
+      details: { step, elements: elements.slice(0, 100) },
+    })
+  }
+}

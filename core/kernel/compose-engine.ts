@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import type { EventBus } from '../bus/event-bus.js'
 import type { StepHandlerClass, StepHandlerObject } from '../contracts/task-definition.js'
 import { isDurableEventName } from '../events/event-catalogue.js'
+import { ChildTasks } from '../orchestration/child-tasks.js'
 import { CommandAnswers } from '../orchestration/command-answers.js'
 import { CommandService } from '../orchestration/command-service.js'
 import { DatabaseRetry } from '../orchestration/database-retry.js'
@@ -70,6 +71,7 @@ export function composeEngine(base: Base) {
     isRegistered: ({ namespace, name, version }) => handlers.has({ namespace, name, version }),
   })
   const commands = new CommandService({ store, worker, hooks, clock, ids, answers })
+  services.children.connect({ creator, commands })
   const taskEnds = new TaskEnds(bus)
   const waits = new TaskWaits(store, worker, mailbox, taskEnds)
   tellOthersOfEnds(mailbox, worker, taskEnds)
@@ -118,6 +120,7 @@ function runnerServices(
     settings: { ...execution, backoff, identity },
     handlers: new HandlerInvoker(hooks, bus, build, execution.maxResultBytes),
     lastChances: new LastChances(),
+    children: new ChildTasks({ store: storage.store, databaseRetry: retry, clock, ids: base.ids, log }),
     findDefinition: (task) => handlers.find(task)?.definition,
   }
 }

@@ -106,8 +106,11 @@ function register({ kind, value, origin, options }: FoundValue, parts: Compositi
 }
 
 /** The custom events of a task may also stand in the configuration, or in another version of the task. */
-function declareEvents({ customEvents }: TaskDefinition, { bus }: Composition): void {
+function declareEvents({ customEvents, steps }: TaskDefinition, parts: Composition): void {
+  const { bus } = parts
   const declared = new Set(bus.customEvents.map(({ name }) => name))
   for (const { name, schema, ...rest } of customEvents)
     if (!declared.has(name)) bus.declare(defineEvent(name, schema, rest))
+  // Tasks that it runs as steps were registered with it.
+  for (const { child } of steps) if (child?.defined !== undefined) declareEvents(child.defined.definition, parts)
 }

@@ -71,6 +71,11 @@ export class CommandService {
     }
   }
 
+  /** Brings a command that is stored already to whoever owns its task, or applies it where nobody does. Nobody waits for the answer. */
+  async forward(command: Command): Promise<void> {
+    if (!this.#services.worker.deliver(command)) await this.#applyOrAnnounce(command)
+  }
+
   async #haveItApplied(command: Command, answer: AwaitedAnswer): Promise<CommandOutcome> {
     const { store, worker } = this.#services
     const deadline = performance.now() + answerTimeoutMs

@@ -11,8 +11,15 @@ import type { CarriedStep } from './people/rerun-plan.js'
 /** Digits of a UUID of version 7 that its maker leaves to chance. */
 const chanceDigits = 12
 
-/** What the first events of a task say that is neither of its request nor of its definition. */
-export interface CreationFacts {
+/** A task that is about to be created. */
+export interface NewTask {
+  readonly taskId: string
+  readonly definition: TaskDefinition
+  readonly request: TaskRequest
+  /** Checked, its defaults filled in. */
+  readonly context: unknown
+  readonly occurredAt: string
+  readonly child?: ChildPlace | undefined
   readonly identityHash?: string | undefined
   /** It waits from the start. */
   readonly parked?: ParkedReason | undefined
@@ -27,31 +34,34 @@ export interface RerunFacts {
   readonly reason: string
 }
 
+/** Where a task stands that is a step of another: under which id, and of what. */
+export interface ChildPlace {
+  readonly taskId: string
+  readonly parentTaskId: string
+  readonly parentStepId: string
+  /** The event that admitted the step. */
+  readonly causationId: string
+}
+
 /** The first events of a task: its own, and one for each step. All of its rows are made of them. */
-export function creationEvents(
-  publisher: LifecyclePublisher,
-  taskId: string,
-  definition: TaskDefinition,
-  request: TaskRequest,
-  context: unknown,
-  occurredAt: string,
-  { identityHash, parked, rerun }: CreationFacts = {},
-): readonly LogEvent[] {
+export function creationEvents(publisher: LifecyclePublisher, task: NewTask): readonly LogEvent[] {
+  const { taskId, definition, request, occurredAt, child, parked, rerun } = task
   const surrounding = currentContext()
   const id = publisher.ids.next()
   const correlationId = request.correlationId ?? surrounding?.correlationId ?? id
+  const causationId = child?.causationId ?? surrounding?.causationId
   const envelope = {
     schemaVersion: 1,
     occurredAt,
     correlationId,
     ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
   }
-  const payload = taskPayload(definition, request, context, occurredAt, identityHash)
+  const payload = taskPayload(task)
   const taskEvent: LogEvent = {
     ...envelope,
     id,
     name: 'task.initialize_requested',
-    ...(surrounding?.causationId === undefined ? {} : { causationId: surrounding.causationId }),
+    ...(causationId === undefined ? {} : { causationId }),
     payload: parked === undefined && rerun === undefined ? payload : { ...payload, ...waiting(parked, rerun) },
   }
   const steps = createdSteps(taskId, definition)
@@ -86,13 +96,7 @@ export function carriedResults(rerun: RerunFacts | undefined): ReadonlyMap<strin
   return rerun && new Map(rerun.steps.map(({ name, results }) => [name, results ?? null]))
 }
 
-function taskPayload(
-  definition: TaskDefinition,
-  request: TaskRequest,
-  context: unknown,
-  occurredAt: string,
-  identityHash: string | undefined,
-) {
+function taskPayload({ definition, request, context, occurredAt, child, identityHash }: NewTask) {
   const runAt = request.runAt === undefined ? occurredAt : new Date(request.runAt).toISOString()
   const timeoutMs = request.timeoutMs ?? definition.timeoutMs
   return {
@@ -113,6 +117,7 @@ function taskPayload(
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(identityHash === undefined ? {} : { identityHash }),
     ...(request.concurrencyKey === undefined ? {} : { concurrencyKey: request.concurrencyKey }),
+    ...(child === undefined ? {} : { parentTaskId: child.parentTaskId, parentStepId: child.parentStepId }),
   }
 }
 
@@ -133,6 +138,7 @@ export function createdSteps(taskId: string, definition: TaskDefinition): readon
       dependentSystem: step.dependentSystem,
       timeoutMs: step.timeoutMs,
       idempotencyKey: stepId,
+      ...(step.branchOf === undefined ? {} : { branchOf: step.branchOf }),
     }
     return { name: 'step.initialize_requested', stepId, payload }
   })
@@ -142,7 +148,7 @@ export function createdSteps(taskId: string, definition: TaskDefinition): readon
  * The id of a step follows from that of its task and its place: the part that is left to chance, 48 bits, counted on. Whoever has the
  * definition of a task that has not begun knows its steps without reading them.
  */
-function stepIdOf(taskId: string, position: number): string {
+export function stepIdOf(taskId: string, position: number): string {
   const chance = (Number.parseInt(taskId.slice(-chanceDigits), 16) + position + 1) % 16 ** chanceDigits
   return taskId.slice(0, -chanceDigits) + chance.toString(16).padStart(chanceDigits, '0')
 }

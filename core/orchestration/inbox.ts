@@ -1,5 +1,6 @@
 import type { Command } from '../contracts/task-request.js'
 import type { TaskerError } from '../errors/tasker-error.js'
+import type { TaskView } from '../workflow/task-record.js'
 import type { AttemptOutcome } from './step-attempt.js'
 
 /** Something that came up for a run and waits for its next commit. */
@@ -12,6 +13,21 @@ export type InboxItem =
       readonly refusal?: TaskerError
     }
   | { readonly kind: 'refused_by_hook'; readonly stepName: string; readonly error: unknown }
+  | {
+      /** The child task of a step is there. */
+      readonly kind: 'child_begun'
+      readonly stepName: string
+      readonly attempt: number
+      /** As it was found, if it was there before. */
+      readonly child: TaskView | undefined
+    }
+  | {
+      readonly kind: 'child_ended'
+      readonly command: Command
+      readonly childTaskId: string
+      /** Undefined if it is not there any more. */
+      readonly child: TaskView | undefined
+    }
 
 /**
  * What came up for a run, in order. Normally all of it goes into the next commit; after the database has refused one, what was

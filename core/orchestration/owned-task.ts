@@ -6,6 +6,7 @@ import { foldChange } from '../workflow/fold-change.js'
 import type { LogEvent } from '../workflow/log-entry.js'
 import { isSatisfied, isSettled, ReadinessGraph, type Settlement } from '../workflow/readiness-graph.js'
 import type { StepRecord, TaskRecord } from '../workflow/task-record.js'
+import { FanOut } from './fan-out.js'
 
 const nothing: Settlement = { ready: [], unreachable: [], examined: 0 }
 
@@ -20,12 +21,20 @@ export class OwnedTask {
   readonly results: Map<string, unknown>
   readonly #state: FoldState
   readonly #stepDefinitions: ReadonlyMap<string, StepDefinition>
+  /** What the elements of an `.each` step do, by the name of that step. */
+  readonly #elementDefinitions = new Map<string, StepDefinition>()
   readonly #graph: ReadinessGraph
   readonly #ready = new Set<string>()
   /** Pending steps whose parents are satisfied but whose time has not come: name → due time in milliseconds. */
   readonly #waiting = new Map<string, number>()
   readonly #running = new Set<string>()
   readonly #failed = new Set<string>()
+  /** Steps in progress of which nothing runs here: a child task or the step's own elements do the work. */
+  readonly #delegated = new Set<string>()
+  /** By the name of the `.each` step. */
+  readonly #fanOuts = new Map<string, FanOut>()
+  /** Decision → its branches. */
+  readonly #branches = new Map<string, string[]>()
   #settledCount = 0
   #cancelledCount = 0
 
@@ -36,7 +45,10 @@ export class OwnedTask {
     this.#state = { task: claimed.task, steps: new Map(claimed.steps.map((step) => [step.name, step])) }
     this.#stepDefinitions = new Map(definition?.steps.map((step) => [step.name, step]))
     this.#graph = new ReadinessGraph(claimed.steps)
+    for (const step of claimed.steps) this.#include(step)
     for (const step of claimed.steps) this.#place(step)
+    for (const fanOut of this.#fanOuts.values()) this.#offer(fanOut)
+    for (const name of this.#running) if (this.#isDoneElsewhere(name)) this.delegate(name)
   }
 
   get task(): TaskRecord {
@@ -46,6 +58,11 @@ export class OwnedTask {
   /** In order of definition. */
   get steps(): Iterable<StepRecord> {
     return this.#state.steps.values()
+  }
+
+  /** How many steps there are, elements included. */
+  get stepCount(): number {
+    return this.#state.steps.size
   }
 
   get ready(): ReadonlySet<string> {
@@ -58,6 +75,16 @@ export class OwnedTask {
 
   get running(): ReadonlySet<string> {
     return this.#running
+  }
+
+  /** Steps in progress that wait for a child task or for their elements. */
+  get delegated(): ReadonlySet<string> {
+    return this.#delegated
+  }
+
+  /** `.each` steps that have elements. */
+  get fanOuts(): ReadonlyMap<string, FanOut> {
+    return this.#fanOuts
   }
 
   /** Steps at rest in `error`. */
@@ -77,8 +104,20 @@ export class OwnedTask {
     return this.#state.steps.get(name)
   }
 
+  /** Of an element: what its `.each` step says of elements. */
   stepDefinition(name: string): StepDefinition | undefined {
-    return this.#stepDefinitions.get(name)
+    return this.#stepDefinitions.get(name) ?? this.#elementDefinition(name)
+  }
+
+  /** The step whose child a task is. */
+  stepOfChild(childTaskId: string): StepRecord | undefined {
+    for (const step of this.#state.steps.values()) if (step.childTaskId === childTaskId) return step
+    return undefined
+  }
+
+  /** The branches of a decision. */
+  branchesOf(name: string): readonly string[] {
+    return this.#branches.get(name) ?? []
   }
 
   descendants(name: string): readonly string[] {
@@ -95,8 +134,20 @@ export class OwnedTask {
     for (const [name, dueAt] of this.#waiting) {
       if (dueAt > now) continue
       this.#waiting.delete(name)
-      this.#ready.add(name)
+      const step = this.step(name)!
+      this.#makeReady(step)
+      if (step.element !== null) this.#offer(this.#fanOuts.get(step.element.of)!)
     }
+  }
+
+  /** A step in progress hands its work over, and takes no place from now on. */
+  delegate(name: string): void {
+    if (this.#running.delete(name)) this.#delegated.add(name)
+  }
+
+  /** A step that had handed its work over does it again. */
+  recall(name: string): void {
+    if (this.#delegated.delete(name)) this.#running.add(name)
   }
 
   /** Applies an event to the rows and the graph; says what it did to the dependents of its step. */
@@ -104,8 +155,10 @@ export class OwnedTask {
     const place = { entry: this.task.logEntry + 1, index }
     const step = foldEvent(this.#state, this.id, event, place)
     if (!step) return { settlement: nothing }
+    if (event.name === 'step.initialize_requested') this.#include(step)
     this.#displace(step.name)
     this.#place(step)
+    if (step.element !== null) this.#offer(this.#fanOuts.get(step.element.of)!)
     if (!isSettled(step)) return { step, settlement: nothing }
     const settlement = this.#graph.settle(step.name, isSatisfied(step))
     for (const name of settlement.ready) this.#place(this.#state.steps.get(name)!)
@@ -122,10 +175,31 @@ export class OwnedTask {
     this.#state.task = { ...this.task, ...changes }
   }
 
+  #include({ name, element, branchOf }: StepRecord): void {
+    if (branchOf !== null) this.#branches.set(branchOf, [...this.branchesOf(branchOf), name])
+    if (element === null) return
+    const fanOut = this.#fanOuts.get(element.of) ?? new FanOut(this.#stepDefinitions.get(element.of)?.each?.concurrency)
+    this.#fanOuts.set(element.of, fanOut)
+    fanOut.add(name)
+  }
+
+  #isDoneElsewhere(name: string): boolean {
+    return this.step(name)!.childTaskId !== null || this.#fanOuts.has(name)
+  }
+
+  #elementDefinition(name: string): StepDefinition | undefined {
+    const of = this.step(name)?.element?.of
+    if (of === undefined) return undefined
+    const known = this.#elementDefinitions.get(of) ?? elementDefinitionOf(this.#stepDefinitions.get(of))
+    if (known) this.#elementDefinitions.set(of, known)
+    return known
+  }
+
   #displace(name: string): void {
     this.#ready.delete(name)
     this.#waiting.delete(name)
     this.#running.delete(name)
+    this.#delegated.delete(name)
     this.#failed.delete(name)
   }
 
@@ -134,8 +208,31 @@ export class OwnedTask {
     if (step.state === 'cancelled') this.#cancelledCount += 1
     if (step.state === 'in_progress') this.#running.add(step.name)
     if (step.state === 'error') this.#failed.add(step.name)
-    if (step.state !== 'pending' || !this.#graph.isReady(step.name)) return
-    if (step.dueAt === null) this.#ready.add(step.name)
-    else this.#waiting.set(step.name, Date.parse(step.dueAt))
+    if (step.element !== null) this.#fanOuts.get(step.element.of)!.place(step)
+    if (step.state === 'pending' && this.#mayRun(step)) {
+      if (step.dueAt === null) this.#makeReady(step)
+      else this.#waiting.set(step.name, Date.parse(step.dueAt))
+    }
   }
+
+  /** An element came into being when all that its step depends on was done. */
+  #mayRun({ name, element }: StepRecord): boolean {
+    return element !== null || this.#graph.isReady(name)
+  }
+
+  #makeReady({ name, element }: StepRecord): void {
+    if (element === null) this.#ready.add(name)
+    else this.#fanOuts.get(element.of)!.enqueue(name)
+  }
+
+  #offer(fanOut: FanOut): void {
+    for (const name of fanOut.offer()) this.#ready.add(name)
+  }
+}
+
+function elementDefinitionOf(definition: StepDefinition | undefined): StepDefinition | undefined {
+  if (!definition?.each) return undefined
+  const { each, results: _, ...common } = definition
+  const { handler, results } = each
+  return { ...common, kind: 'run', handler, ...(results === undefined ? {} : { results }) }
 }

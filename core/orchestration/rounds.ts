@@ -72,6 +72,7 @@ export class Rounds {
   async #sweep(): Promise<void> {
     if (!this.#worker.isRunning) return
     if ((await this.#parts.sweeper.sweep()) > 0) void this.#worker.claimSoon()
+    await this.#services.children.lookAtEnded()
     for (const command of await this.#services.store.orphanedCommands()) {
       if (!this.#worker.owns(command.taskId)) await this.#worker.applyWithoutOwner(command)
     }

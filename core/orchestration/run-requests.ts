@@ -1,5 +1,6 @@
 import type { ClaimedTask } from '../contracts/store.js'
 import type { OrchestrationCause } from '../events/event-vocabularies.js'
+import type { TaskRecord } from '../workflow/task-record.js'
 import { aboutTask, type LifecyclePublisher } from './lifecycle-publisher.js'
 
 /** Most published requests that are remembered until their claim. */
@@ -21,10 +22,20 @@ export class RunRequests {
     if (this.#published.size > maxRemembered) this.#published.delete(this.#published.values().next().value!)
   }
 
+  /** A task is claimed because the child that it waited for has ended. */
+  claimedForChild({ task }: ClaimedTask): void {
+    this.#published.delete(task.id)
+    this.#publish(task, 'child_finished')
+  }
+
   claimed({ task, previousOwnerId }: ClaimedTask): void {
     if (this.#published.delete(task.id)) return
     const isNew = task.startedAt === null && previousOwnerId === null
     const cause: OrchestrationCause = previousOwnerId !== null ? 'recovered' : isNew ? 'created' : 'due'
+    this.#publish(task, cause)
+  }
+
+  #publish(task: TaskRecord, cause: OrchestrationCause): void {
     const about = { taskId: task.id, correlationId: task.correlationId }
     this.#publisher.publish('workflow.orchestration_requested', about, () => ({ ...aboutTask(task), cause }))
   }

@@ -1,6 +1,7 @@
 import type { RandomSource } from '../contracts/id-source.js'
 import type { ClaimedTask } from '../contracts/store.js'
 import type { TaskRecord } from '../workflow/task-record.js'
+import type { ChildTasks } from './child-tasks.js'
 import type { CommandAnswers } from './command-answers.js'
 import type { RunnerServices } from './runner-services.js'
 import type { OrchestrationSettings } from './settings.js'
@@ -19,6 +20,7 @@ export interface Run {
   readonly unserved: ClaimedTask['unserved']
   readonly wakeUps: WakeUps
   readonly answers: CommandAnswers
+  readonly children: ChildTasks
   readonly settings: OrchestrationSettings
   readonly random: RandomSource
   readonly batches: StepBatches
@@ -39,7 +41,7 @@ export function isPaused({ pausedAt }: TaskRecord, { isHeld }: Run): boolean {
 
 /** The run that a claim begins. */
 export function beginRun(
-  { publisher, workerId, wakeUps, answers, settings, random, clock }: RunnerServices,
+  { publisher, workerId, wakeUps, answers, children, settings, random, clock }: RunnerServices,
   claimed: ClaimedTask,
 ): Run {
   return {
@@ -51,6 +53,7 @@ export function beginRun(
     unserved: claimed.unserved,
     wakeUps,
     answers,
+    children,
     settings,
     random,
     batches: new StepBatches(),

@@ -3,6 +3,7 @@ import type { RandomSource } from '../contracts/id-source.js'
 import type { Logger } from '../contracts/logger.js'
 import type { Store } from '../contracts/store.js'
 import type { StepContext, StepDefinition, TaskDefinition } from '../contracts/task-definition.js'
+import type { ChildTasks } from './child-tasks.js'
 import type { CommandAnswers } from './command-answers.js'
 import type { DatabaseRetry } from './database-retry.js'
 import type { DatabaseWatch } from './database-watch.js'
@@ -30,6 +31,7 @@ export interface RunnerServices {
   readonly answers: CommandAnswers
   readonly handlers: HandlerCaller
   readonly lastChances: LastChances
+  readonly children: ChildTasks
   /** The definition of a task, if this process has the code of its version. */
   findDefinition(task: {
     readonly namespace: string

@@ -215,7 +215,7 @@ export class StepAttempt {
     const { task, step, definition, results } = this.#input
     const signal = () => this.#abortController.signal
     const log = () => this.#services.logFor(step.name)
-    return {
+    const context: StepContext = {
       context: task.context,
       results,
       taskId: task.id,
@@ -240,6 +240,9 @@ export class StepAttempt {
       },
       publishNow: (event, payload) => this.#services.publishNow(event, payload),
     }
+    if (step.element === null) return context
+    const { item, index } = step.element
+    return Object.assign(context, { item, index })
   }
 
   #progress(fraction: number, message: string | undefined): void {

@@ -10,8 +10,9 @@ import { BypassRefusedError, ContextInvalidError } from '../errors/task-errors.j
 import { type FoldState, foldEvent } from '../workflow/fold.js'
 import type { TaskRecord } from '../workflow/task-record.js'
 import { assertStorable } from './assert-storable.js'
+import type { ChildStep } from './child-tasks.js'
 import { Creation } from './creation.js'
-import { carriedResults, creationEvents, type RerunFacts } from './creation-events.js'
+import { type ChildPlace, carriedResults, creationEvents, type RerunFacts } from './creation-events.js'
 import type { DatabaseRetry } from './database-retry.js'
 import type { HookRegistry } from './hook-registry.js'
 import type { Journal } from './journal.js'
@@ -88,6 +89,31 @@ export class TaskCreator {
         throw new CreationGivenUpError(fullNameOf(checked.definition), mayExist ? creation.taskId : undefined, reason)
       })
     })
+  }
+
+  /** Creates the task that a step of another is, under the id that the step has given it. */
+  async createChild({ task, step, child, context, causationId }: ChildStep): Promise<TaskRecord> {
+    const { namespace, name, version, defined } = child
+    const request: TaskRequest = {
+      namespace,
+      name,
+      ...(version === undefined ? {} : { version }),
+      context,
+      initiator: task.initiator,
+      sourceSystem: task.sourceSystem,
+      reason: `step ${step.name} of ${fullNameOf(task)} ${task.id}`,
+      tags: task.tags,
+      priority: task.priority,
+      correlationId: task.correlationId,
+      ...(task.traceparent === null ? {} : { traceparent: task.traceparent }),
+    }
+    const checked = await this.#check(request, defined)
+    return this.#begin(checked, {
+      taskId: step.childTaskId!,
+      parentTaskId: task.id,
+      parentStepId: step.id,
+      causationId,
+    }).task
   }
 
   /**
@@ -167,15 +193,25 @@ export class TaskCreator {
     await definitions.require(definition)
   }
 
-  #begin(checked: CheckedRequest): { creation: Creation; task: Promise<CreatedTask> } {
+  #begin(checked: CheckedRequest, child?: ChildPlace): { creation: Creation; task: Promise<CreatedTask> } {
     const { definition, request, context, identity, rerun } = checked
     const { journal, worker, publisher, clock } = this.#services
     const now = clock.now()
-    const taskId = publisher.ids.next()
+    const taskId = child?.taskId ?? publisher.ids.next()
     const parked = worker.isPaused(definition) ? 'paused' : undefined
     const occurredAt = new Date(now).toISOString()
-    const facts = { identityHash: identity?.hash, parked, rerun } as const
-    const events = creationEvents(publisher, taskId, definition, request, context, occurredAt, facts)
+    const created = {
+      taskId,
+      definition,
+      request,
+      context,
+      occurredAt,
+      child,
+      identityHash: identity?.hash,
+      parked,
+      rerun,
+    } as const
+    const events = creationEvents(publisher, created)
     const state: FoldState = { task: undefined, steps: new Map() }
     events.forEach((event, index) => {
       foldEvent(state, taskId, event, { entry: 1, index })

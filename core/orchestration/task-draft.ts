@@ -2,7 +2,7 @@ import type { ChangeRecord } from '../contracts/changes.js'
 import type { Clock } from '../contracts/clock.js'
 import type { Mutable } from '../contracts/mutable.js'
 import type { TaskWrite } from '../contracts/store.js'
-import type { CommandOutcome } from '../contracts/task-request.js'
+import type { Command, CommandOutcome } from '../contracts/task-request.js'
 import { IllegalTransitionError, StepNotFoundError } from '../errors/task-errors.js'
 import type { BusOnlyEventName, EventPayload } from '../events/event-catalogue.js'
 import type { LogEvent } from '../workflow/log-entry.js'
@@ -28,6 +28,7 @@ type OnTopOfStep<N extends StepTransitionEvent> = DistributiveOmit<EventPayload<
   readonly attempt?: number
   readonly retryLimit?: number
 }
+type OnTopOfNewStep = Omit<EventPayload<'step.initialize_requested'>, TaskFields | 'stepName'>
 type BusTaskEvent = Extract<BusOnlyEventName, `workflow.${string}` | `observability.${string}` | `task.${string}`>
 
 /** What a commit cost, for those who publish after it. */
@@ -49,6 +50,8 @@ export class TaskDraft {
   readonly #clock: Clock
   readonly #events: LogEvent[] = []
   readonly #changed = new Map<string, StepRecord>()
+  readonly #created = new Set<string>()
+  readonly #commands: Command[] = []
   #changes: ChangeRecord[] | undefined
   readonly #answers: { commandId: string; outcome: CommandOutcome }[] = []
   readonly #after: ((commit: CommitFacts) => void)[] = []
@@ -102,6 +105,13 @@ export class TaskDraft {
     const applied = this.owned.apply(event, this.#events.length - 1)
     if (applied.step) this.#changed.set(stepName, applied.step)
     return applied.settlement
+  }
+
+  /** A step that comes into being while its task runs: an element of a list. */
+  newStep(stepName: string, stepId: string, onTop: OnTopOfNewStep): void {
+    const event = this.#add('step.initialize_requested', { ...aboutTask(this.owned.task), stepName, ...onTop }, stepId)
+    this.owned.apply(event, this.#events.length - 1)
+    this.#created.add(stepName)
   }
 
   /** A custom event that a step published, committed with the step's success. */
@@ -182,6 +192,16 @@ export class TaskDraft {
     this.after((commit) => this.publisher.publish(name, subject, () => payload(commit)))
   }
 
+  /** A command to another task, stored with the commit: it reaches that task even if this process does not see the commit return. */
+  command(command: Command): void {
+    this.#commands.push(command)
+  }
+
+  /** What it commands other tasks to do. */
+  get commands(): readonly Command[] {
+    return this.#commands
+  }
+
   answer(commandId: string, outcome: CommandOutcome): void {
     this.#answers.push({ commandId, outcome })
   }
@@ -207,7 +227,8 @@ export class TaskDraft {
   /** The write for the journal; undefined if there is nothing to write. */
   toWrite(): TaskWrite | undefined {
     const hasEvents = this.#events.length > 0
-    if (!hasEvents && this.#answers.length === 0 && !this.#isReleasing && !this.#changes) return undefined
+    const hasLetters = this.#answers.length > 0 || this.#commands.length > 0
+    if (!hasEvents && !hasLetters && !this.#isReleasing && !this.#changes) return undefined
     const { task } = this.owned
     this.owned.stamp({
       ...(hasEvents ? { logEntry: task.logEntry + 1 } : {}),
@@ -216,13 +237,20 @@ export class TaskDraft {
     return {
       task: this.owned.task,
       isNew: false,
-      newSteps: [],
-      changedSteps: [...this.#changed.values()],
+      newSteps: this.#created.size === 0 ? [] : Array.from(this.#created, (name) => this.step(name)),
+      changedSteps: this.#changedSteps(),
       events: this.#events,
       answers: this.#answers,
       ...(this.#changes === undefined ? {} : { changes: this.#changes }),
+      ...(this.#commands.length > 0 ? { commands: this.#commands } : {}),
       ...(this.#isReleasing && task.dueAt !== null && task.parked === null ? { wakeAt: task.dueAt } : {}),
     }
+  }
+
+  /** What came into being in this commit is written as it is at its end. */
+  #changedSteps(): readonly StepRecord[] {
+    const changed = [...this.#changed.values()]
+    return this.#created.size === 0 ? changed : changed.filter(({ name }) => !this.#created.has(name))
   }
 
   /** Tells the world: the durable events with their positions, then what was put off until after the commit. */

@@ -5,6 +5,7 @@ import { DrainedError, OwnershipLostError } from '../errors/task-errors.js'
 import { isFinal } from '../workflow/state-machines.js'
 import type { TaskRecord, TaskView } from '../workflow/task-record.js'
 import { AttemptFactory } from './attempt-factory.js'
+import { ChildSteps } from './child-steps.js'
 import { isDatabaseAway } from './database-watch.js'
 import { toErrorRecord } from './error-record.js'
 import { Inbox, type InboxItem } from './inbox.js'
@@ -13,15 +14,17 @@ import { isLastChance } from './last-chances.js'
 import { OwnedTask } from './owned-task.js'
 import { askForEpoch, isWithinLease } from './ownership-question.js'
 import { admitSteps, settleBypassedSteps } from './phases/admit-steps.js'
-import { publishSearch } from './phases/complete-attempt.js'
+import { resumeFanOuts, settleFanOuts } from './phases/fan-out-steps.js'
 import { announceRunEnd, finalizeRun } from './phases/finalize-run.js'
+import { publishSearch } from './phases/publish-search.js'
+import { expireChildren, tellParent } from './phases/settle-child.js'
 import { recoverFromLostOwner, startRun } from './phases/start-run.js'
 import { takeItem } from './phases/take-item.js'
 import { deadlineOf, timeOutTask } from './phases/time-out-task.js'
 import { blame } from './refused-write.js'
 import { beginRun, isPaused, type Run } from './run.js'
 import type { RunnerServices } from './runner-services.js'
-import type { StepAttempt } from './step-attempt.js'
+import type { AttemptOutcome, StepAttempt } from './step-attempt.js'
 import { StepClearances } from './step-clearances.js'
 import { type CommitFacts, TaskDraft } from './task-draft.js'
 import { viewOf } from './view-of.js'
@@ -51,6 +54,7 @@ export class TaskRunner implements JournalParticipant {
   /** Handlers that have not settled, those of ended attempts included: each takes a place. */
   readonly #live = new Set<StepAttempt>()
   readonly #clearances: StepClearances
+  readonly #children: ChildSteps
   readonly #onReleased: (runner: TaskRunner) => void
   /** It only applies a command and releases the task again. */
   readonly isCommandOnly: boolean
@@ -78,6 +82,8 @@ export class TaskRunner implements JournalParticipant {
   #draft: TaskDraft | undefined
   #interrupted: string[] = []
   #admitted: readonly string[] = []
+  /** Steps of a lost owner whose children are begun again. */
+  #recalled: readonly string[] = []
 
   constructor(
     services: RunnerServices,
@@ -94,6 +100,7 @@ export class TaskRunner implements JournalParticipant {
     this.#onReleased = onReleased
     this.isCommandOnly = options.commandOnly ?? false
     this.#isLeftToOthers = options.leftToOthers ?? false
+    this.#children = new ChildSteps(services, (item) => this.#post(item))
     this.#clearances = new StepClearances(services.handlers, {
       onCleared: () => services.journal.enqueue(this),
       onRefused: (stepName, error) => this.#post({ kind: 'refused_by_hook', stepName, error }),
@@ -128,7 +135,8 @@ export class TaskRunner implements JournalParticipant {
   deliver(command: Command): void {
     if (this.#isReleased || this.#delivered.has(command.id)) return
     this.#delivered.add(command.id)
-    this.#post({ kind: 'command', command })
+    if (command.kind === 'child.ended') this.#children.look(command)
+    else this.#post({ kind: 'command', command })
   }
 
   /** Admits no more steps, and releases the task when those that run have ended. */
@@ -173,6 +181,7 @@ export class TaskRunner implements JournalParticipant {
     }
     if (this.isCommandOnly || isFinal(this.#owned.task.state)) this.#finishEarly(draft)
     else this.#advance(draft)
+    tellParent(draft)
     return draft.toWrite()
   }
 
@@ -183,8 +192,10 @@ export class TaskRunner implements JournalParticipant {
     this.#rememberAdmissions(draft)
     this.#hasReopened ||= reopens(draft)
     draft.committed(logId, commit)
+    if (draft.commands.length > 0) this.#services.children.forward(draft.commands)
     for (const stepName of this.#interrupted.splice(0)) this.#interrupt(stepName, 'the step was ended from outside')
-    this.#startAdmitted(this.#admitted, draft.now)
+    this.#startAdmitted([...this.#recalled, ...this.#admitted], draft.now)
+    this.#recalled = []
     if (draft.isReleasing) this.#release()
     else this.#armDeadline()
     if (!this.#isReleased && !this.#inbox.isEmpty) this.#services.journal.enqueue(this)
@@ -261,7 +272,16 @@ export class TaskRunner implements JournalParticipant {
 
   #post(item: InboxItem): void {
     this.#inbox.push(item)
-    this.#services.journal.enqueue(this)
+    if (this.#isReleased) this.#passOn()
+    else this.#services.journal.enqueue(this)
+  }
+
+  /** What has come too late for this run: nobody asks for the end of a child again, as those who give commands do. */
+  #passOn(): void {
+    while (!this.#inbox.isEmpty) {
+      const late = this.#inbox.take().filter((item) => item.kind === 'child_ended')
+      this.#services.children.forward(late.map(({ command }) => command))
+    }
   }
 
   #start(draft: TaskDraft): void {
@@ -270,7 +290,10 @@ export class TaskRunner implements JournalParticipant {
     const { task } = this.#owned
     // Nobody releases a task that is in progress or has steps that are: whoever had it is gone, known or not.
     const isAbandoned = this.#previousOwnerId !== null || task.state === 'in_progress' || this.#owned.running.size > 0
-    if (isAbandoned) recoverFromLostOwner(draft, this.#run, this.#previousOwnerId ?? 'unknown')
+    if (isAbandoned) {
+      const previousOwnerId = this.#previousOwnerId ?? 'unknown'
+      this.#recalled = recoverFromLostOwner(draft, this.#run, { previousOwnerId, isRunning: !this.isCommandOnly })
+    }
     if (this.isCommandOnly) return
     const startedAt = performance.now()
     startRun(draft, this.#run)
@@ -284,6 +307,9 @@ export class TaskRunner implements JournalParticipant {
     if (definition) {
       this.#interrupted.push(...timeOutTask(draft, this.#run))
       this.#owned.promoteDue(draft.now)
+      expireChildren(draft, this.#run)
+      resumeFanOuts(draft, this.#run)
+      settleFanOuts(draft, this.#run)
       settleBypassedSteps(draft)
       for (const name of ready) if (!this.#readySince.has(name)) this.#readySince.set(name, draft.now)
       if (!this.#run.isDraining) this.#clearances.ask(ready, (name) => this.#attempts.rehearse(name))
@@ -375,10 +401,10 @@ export class TaskRunner implements JournalParticipant {
     this.#readySince.delete(stepName)
     const attempt = this.#attempts.create(
       stepName,
-      this.#admissions.get(stepName)!,
+      this.#admissions.get(stepName) ?? this.#owned.step(stepName)!.id,
       (outcome) => {
         this.#endLastChance(stepName)
-        this.#post({ kind: 'ended', outcome, waitMs })
+        if (!outcome.ok || !this.#beginChild(outcome, waitMs)) this.#post({ kind: 'ended', outcome, waitMs })
       },
       () => {
         this.#live.delete(attempt)
@@ -388,6 +414,18 @@ export class TaskRunner implements JournalParticipant {
     this.#live.add(attempt)
     this.#attempts.announce(attempt)
     attempt.start()
+  }
+
+  /** Where the step is a task of its own, its attempt has only computed the context of that. */
+  #beginChild(outcome: AttemptOutcome & { readonly ok: true }, waitMs: number): boolean {
+    const { stepName } = outcome
+    const child = this.#owned.stepDefinition(stepName)?.child
+    if (child === undefined) return false
+    const step = this.#owned.step(stepName)!
+    const isCurrent = step.state === 'in_progress' && step.attempts === outcome.attempt
+    const causationId = this.#admissions.get(stepName) ?? step.id
+    if (isCurrent) this.#children.begin({ task: this.#owned.task, step, child, outcome, waitMs, causationId })
+    return true
   }
 
   #interrupt(stepName: string, by: string): void {
@@ -400,6 +438,7 @@ export class TaskRunner implements JournalParticipant {
     this.#isReleased = true
     this.#services.lastChances.release(this)
     this.#onReleased(this)
+    this.#passOn()
   }
 }
 

@@ -14,7 +14,7 @@ import type {
   WaitOptions,
 } from '../contracts/tasks-api.js'
 import { TaskNotFoundError, TaskReferenceError } from '../errors/task-errors.js'
-import type { TaskState } from '../workflow/state-machines.js'
+import { isOver, type TaskState } from '../workflow/state-machines.js'
 import type { TaskRecord, TaskView } from '../workflow/task-record.js'
 import type { CommandService } from './command-service.js'
 import { assertAnnotation, assertTaskEdit } from './people/command-checks.js'
@@ -22,7 +22,7 @@ import type { PauseService } from './people/pause-service.js'
 import type { RerunService } from './people/rerun-service.js'
 import type { TaskCreator } from './task-creator.js'
 import type { TaskWaits } from './task-waits.js'
-import { isOver, untilEnded } from './until-ended.js'
+import { untilEnded } from './until-ended.js'
 
 export interface TaskServiceParts {
   readonly creator: TaskCreator

@@ -1,5 +1,5 @@
 import { TaskNotFoundError, WaitTimeoutError } from '../errors/task-errors.js'
-import type { TaskState } from '../workflow/state-machines.js'
+import { isOver, type TaskState } from '../workflow/state-machines.js'
 import type { TaskView } from '../workflow/task-record.js'
 import type { TaskWaits } from './task-waits.js'
 
@@ -57,9 +57,4 @@ export async function untilEnded(waits: TaskWaits, taskId: string, patience: Pat
     clearTimeout(timer)
     signal?.removeEventListener('abort', abort)
   }
-}
-
-/** Whether nothing more happens to a task by itself. */
-export function isOver({ state }: { readonly state: TaskState }): boolean {
-  return state !== 'pending' && state !== 'in_progress'
 }

@@ -5,6 +5,7 @@ import type { Listening } from '../contracts/signals.js'
 import type { ClaimedTask, WorkerRecord } from '../contracts/store.js'
 import type { TaskRecord, TaskView } from '../contracts/task-record.js'
 import type { Command } from '../contracts/task-request.js'
+import { isFinal } from '../workflow/state-machines.js'
 import { ClaimLoop } from './claim-loop.js'
 import { CommandDelivery } from './command-delivery.js'
 import { drainRunners, lastCommitMsOf } from './drain.js'
@@ -145,7 +146,7 @@ export class Worker {
 
   /** Whether a claim or a commit is under way; handlers may run besides. */
   get isBooking(): boolean {
-    return this.#claims.isClaiming || !this.#services.journal.isIdle
+    return this.#claims.isClaiming || !this.#services.journal.isIdle || this.#services.children.isBusy
   }
 
   /** Registers it in the database, so that what it owns counts as owned; done before the first claim of any kind. */
@@ -248,6 +249,11 @@ export class Worker {
     return runner !== undefined
   }
 
+  /** Has what became of children looked at where no word of it came, and those that have taken too long. */
+  lookAtChildren(): Promise<void> {
+    return this.#services.children.lookAtEnded()
+  }
+
   /** Whether it has the run of any task. */
   get ownsAny(): boolean {
     return this.#runners.size > 0
@@ -275,8 +281,15 @@ export class Worker {
     const now = new Date(clock.now()).toISOString()
     const claimed = await store.claimTask(command.taskId, { workerId: this.id, now })
     if (!claimed) return false
-    this.#addRunner(claimed, true).deliver(command)
+    // What waited for a child goes on in the same commit, where there is room for it.
+    const goesOn = command.kind === 'child.ended' && !isFinal(claimed.task.state) && this.#mayRun(claimed.task)
+    if (goesOn) this.#requests.claimedForChild(claimed)
+    this.#addRunner(claimed, !goesOn).deliver(command)
     return true
+  }
+
+  #mayRun(task: TaskRecord): boolean {
+    return task.state !== 'error' && task.parked !== 'paused' && this.room > 0 && this.serves(task)
   }
 
   #addRunner(claimed: ClaimedTask, commandOnly = false): TaskRunner {

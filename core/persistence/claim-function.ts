@@ -52,7 +52,8 @@ const passOverPaused = (database: Database): string =>
 /**
  * Three searches, each by hopping over an index from one distinct key to the next, so that neither what others serve nor what is
  * due later is read and thrown away: the tasks of owners that are gone; what is due, by kind and priority; and what is parked.
- * What waits for a worker is taken without regard to its due time as soon as there is one, and again when the reason has changed.
+ * What waits for a worker is taken without regard to its due time as soon as there is one, and again when the reason has changed. What
+ * waits for a child is not taken here: word of the child's end is (see child-tasks.ts).
  *
  * Candidates are collected without locks, four times as many as are wanted, because others may be claiming the same ones; then they
  * are locked in the order of urgency, and what somebody holds or has just taken is passed over.
@@ -124,7 +125,7 @@ begin
       ${passOverPaused(database)}
       if g.parked = 'paused' then whose := 'others'; end if;
       until := case when g.parked in ('no_handler', 'no_worker') then 'infinity' else p_now end;
-      if whose = 'mine' or (until = 'infinity' and whose not in ('others', g.parked)) then
+      if g.parked <> 'waiting_for_child' and (whose = 'mine' or (until = 'infinity' and whose not in ('others', g.parked))) then
         ${collect(`${PARKED} and t.parked = g.parked and t.due_at <= until`)}
       end if;
       select parked, ${group} into g from ${tasks} t

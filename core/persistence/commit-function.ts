@@ -3,6 +3,7 @@ import type { StepRecord, TaskRecord } from '../contracts/task-record.js'
 import { givenColumns } from './changes.js'
 import { type ColumnArray, columnArray, jsonText } from './column-arrays.js'
 import type { Database } from './database.js'
+import { CommandEntity } from './entities/command-entity.js'
 import { StepEntity } from './entities/step-entity.js'
 import { TaskEntity } from './entities/task-entity.js'
 import { TaskIdentityEntity } from './entities/task-identity-entity.js'
@@ -104,6 +105,7 @@ export class CommitFunction {
       entries: group('entry', entryColumns),
       edits: documentGroup('edit', pickColumns(taskColumns, ['id', ...editedTaskProperties])),
       changes: documentGroup('change', givenColumns(database)),
+      commands: documentGroup('command', commandColumns(database)),
     }
     this.#groups = Object.values(groups)
     const parameters = this.#groups.flatMap(parametersOf)
@@ -125,6 +127,7 @@ export class CommitFunction {
       step: writes.flatMap((write) => write.changedSteps),
       new_step: writes.flatMap((write) => write.newSteps),
       answer: writes.flatMap((write) => write.answers),
+      command: writes.flatMap((write) => write.commands ?? nothing),
       entry: writes.filter((write) => write.events.length > 0).map(entryRow),
       ...editRows(writes),
     }
@@ -161,6 +164,11 @@ const answerColumns: readonly Column[] = [
   { property: 'commandId', name: 'id', type: 'uuid' },
   { property: 'outcome', name: 'outcome', type: 'jsonb' },
 ]
+
+/** What of a command is given with it: all but its answer. */
+function commandColumns(database: Database): readonly Column[] {
+  return columnsOf(database, CommandEntity).filter(({ property }) => property !== 'outcome')
+}
 
 const entryColumns: readonly Column[] = [
   { property: 'taskId', name: 'task_id', type: 'uuid' },
@@ -259,6 +267,12 @@ function mustFindAll({ name, columns, isDocument }: Group, what: string, state: 
     end if;`
 }
 
+/** A command to a task that is not there would wait for ever. */
+function insertCommands(database: Database, commands: Group): string {
+  const exists = `exists (select 1 from ${database.table('tasks')} t where t.id = x.task_id)`
+  return `${insert(database.table('commands'), commands)} where ${exists}`
+}
+
 type GroupName =
   | 'changedTasks'
   | 'newTasks'
@@ -266,13 +280,15 @@ type GroupName =
   | 'changedSteps'
   | 'newSteps'
   | 'answers'
+  | 'commands'
   | 'entries'
   | 'edits'
   | 'changes'
 type Groups = Readonly<Record<GroupName, Group>>
 
 function functionBody(database: Database, groups: Groups): string {
-  const { changedTasks, newTasks, identities, changedSteps, newSteps, answers, entries, edits, changes } = groups
+  const { changedTasks, newTasks, identities, changedSteps, newSteps, answers, commands, entries, edits, changes } =
+    groups
   const tasks = database.table('tasks')
   return `
 #variable_conflict use_column
@@ -302,6 +318,7 @@ begin
     answers,
     `update ${database.table('commands')} c set outcome = x.outcome::jsonb from ${unnest(answers)} where c.id = x.id and c.outcome is null;`,
   )}
+  ${ifAny(commands, `${insertCommands(database, commands)};`)}
   ${ifAny(
     entries,
     `with logged as (${insert(database.table('event_log'), entries)} returning id)

@@ -6,6 +6,7 @@ import type { NamespaceRecord } from '../contracts/namespaces.js'
 import type { ChangesOf, PauseRecord } from '../contracts/pauses.js'
 import type {
   Alongside,
+  AwaitedChild,
   ClaimedTask,
   ClaimRequest,
   DifferingDefinition,
@@ -102,12 +103,16 @@ export class PostgresStore implements Store {
     return this.#unfinished.release(taskId, epoch)
   }
 
-  nextDueAt(): Promise<string | undefined> {
-    return this.#unfinished.nextDueAt()
+  nextDueAt(workerId: string): Promise<string | undefined> {
+    return this.#unfinished.nextDueAt(workerId)
   }
 
   hasUnfinishedTasks(): Promise<boolean> {
     return this.#unfinished.hasUnfinished()
+  }
+
+  childrenToLookAt(now: string): Promise<readonly AwaitedChild[]> {
+    return this.#unfinished.childrenToLookAt(now)
   }
 
   repairStuck(now: string): Promise<readonly Repair[]> {

@@ -1,4 +1,4 @@
-import type { Ownership, Repair } from '../contracts/store.js'
+import type { AwaitedChild, Ownership, Repair } from '../contracts/store.js'
 import type { TaskRecord } from '../contracts/task-record.js'
 import type { Database } from './database.js'
 import { PARKED, TaskEntity, UNFINISHED, UNPARKED } from './entities/task-entity.js'
@@ -18,11 +18,20 @@ export class UnfinishedTasks {
     await this.#database.query(sql, [taskId, epoch])
   }
 
-  /** What waits for a worker that serves it, or for the end of a pause, waits for no time. */
-  async nextDueAt(): Promise<string | undefined> {
-    const sql = `select min(due_at) as "dueAt" from ${this.#tasks}
-      where (${UNPARKED}) or (${PARKED} and parked not in ('no_handler', 'no_worker', 'paused'))`
-    const [row] = await this.#database.query<{ dueAt: string | null }>(sql)
+  /**
+   * What waits for a worker that serves it, or for the end of a pause, waits for no time, and what waits for a child only for the time by which that is to end.
+   * Where another worker has the child, or had it, time does not bring that end nearer.
+   */
+  async nextDueAt(workerId: string): Promise<string | undefined> {
+    const sql = `select min(due_at) as "dueAt" from (
+        select due_at from ${this.#tasks}
+        where (${UNPARKED}) or (${PARKED} and parked not in ('no_handler', 'no_worker', 'waiting_for_child', 'paused'))
+        union all
+        select least(${after('s.started_at', 's.timeout_ms')}, ${after('t.started_at', 't.timeout_ms')})
+        from ${this.#awaiting('true')}
+        join ${this.#tasks} c on c.id = s.child_task_id and (c.owner_id is null or c.owner_id = $1)
+      ) due`
+    const [row] = await this.#database.query<{ dueAt: string | null }>(sql, [workerId])
     return row?.dueAt ?? undefined
   }
 
@@ -51,6 +60,20 @@ export class UnfinishedTasks {
     return task
   }
 
+  /**
+   * Children that tasks wait for which have ended, are gone, or have taken too long, of tasks that it is time to look at again: word of
+   * them has been lost, or time has passed. At most 1000.
+   */
+  async childrenToLookAt(now: string): Promise<readonly AwaitedChild[]> {
+    const sql = `select t.id as "taskId", s.child_task_id as "childTaskId"
+      from ${this.#awaiting('due_at <= $1')}
+      left join ${this.#tasks} c on c.id = s.child_task_id
+      where c.id is null or c.state not in ('pending', 'in_progress')
+        or ${after('s.started_at', 's.timeout_ms')} <= $1 or ${after('t.started_at', 't.timeout_ms')} <= $1
+      limit 1000`
+    return this.#database.query<AwaitedChild>(sql, [now])
+  }
+
   async repairStuck(now: string): Promise<readonly Repair[]> {
     const columns = selectColumns(columnsOf(this.#database, TaskEntity), '(r.task)')
     const sql = `select ${columns}, r.finding from ${new RepairFunction(this.#database).name}($1) r`
@@ -58,7 +81,18 @@ export class UnfinishedTasks {
     return rows.map(({ finding, ...task }) => ({ task, finding }))
   }
 
+  /** Tasks `t` that wait for children, each with the steps `s` that the children are. */
+  #awaiting(condition: string): string {
+    return `(select * from ${this.#tasks} where ${PARKED} and parked = 'waiting_for_child' and ${condition}) t
+      join ${this.#database.table('steps')} s
+        on s.task_id = t.id and s.state = 'in_progress' and s.child_task_id is not null`
+  }
+
   get #tasks(): string {
     return this.#database.table('tasks')
   }
+}
+
+function after(since: string, durationMs: string): string {
+  return `${since} + ${durationMs} * interval '1 millisecond'`
 }

@@ -1,4 +1,5 @@
 import semver from 'semver'
+import type { Origin } from '../contracts/origin.js'
 import { type DefinedTask, isDefinedTask, TASK_BRAND, type TaskDefinition } from '../contracts/task-definition.js'
 import { UnknownHandlerError, type UnknownHandlerParts } from '../errors/registry-errors.js'
 import { handlerProblems, handlerSubject } from './handler-interface.js'
@@ -43,6 +44,8 @@ export class HandlerRegistry extends Registry<DefinedTask> {
   /** Computed on the first look-up after a change. */
   #index: Map<string, Map<string, Versions>> | undefined
   readonly #listeners: (() => void)[] = []
+  /** Keys of what is there only because another task runs it as a step. */
+  readonly #implied = new Set<string>()
 
   constructor(ports: RegistryPorts) {
     super(
@@ -62,9 +65,27 @@ export class HandlerRegistry extends Registry<DefinedTask> {
     )
   }
 
-  /** Adds one version of a task; a namespace left out is `default`, a version left out `0.1.0`. */
+  /**
+   * Adds one version of a task; a namespace left out is `default`, a version left out `0.1.0`. Tasks that it runs as steps come with it,
+   * unless they are there; registered by themselves later, they take their own place.
+   */
   override register(task: DefinedTask, options: RegistrationOptions = {}): RegistryEntry<DefinedTask> {
-    return super.register(withDefaults(task), options)
+    const complete = withDefaults(task)
+    if (this.#implied.size > 0 && isDefinedTask(complete)) this.#makeWay(formatHandlerName(fullName(complete)))
+    const entry = super.register(complete, options)
+    for (const child of childrenOf(entry.value.definition)) this.#imply(child, entry.origin)
+    return entry
+  }
+
+  #makeWay(key: string): void {
+    if (this.#implied.delete(key)) super.unregister(key)
+  }
+
+  #imply(task: DefinedTask, origin: Origin): void {
+    const key = formatHandlerName(fullName(task))
+    if (this.has(key)) return
+    this.register(task, { origin })
+    this.#implied.add(key)
   }
 
   /** The handler that a query, or a written name, asks for. */
@@ -220,4 +241,8 @@ function indexByName(entries: Versions): Map<string, Map<string, Versions>> {
     }
   }
   return index
+}
+
+function childrenOf({ steps }: TaskDefinition): readonly DefinedTask[] {
+  return steps.flatMap(({ child }) => (child?.defined === undefined ? [] : [child.defined]))
 }

@@ -159,7 +159,7 @@ export class TestTaskerInstance extends DelegatingTasker implements TestTasker {
     if (this.#kernel.isLost) return false
     try {
       const task = (await this.#kernel.parts.storage.store.getTaskRecord(taskId))!
-      return (task.state !== 'pending' && task.state !== 'in_progress') || task.parked !== null
+      return (task.state !== 'pending' && task.state !== 'in_progress') || isParkedForGood(task)
     } catch (error) {
       if (isTaskerError(error) && error.code === 'WORKER_LOST') return false
       throw error
@@ -182,8 +182,9 @@ export class TestTaskerInstance extends DelegatingTasker implements TestTasker {
       isBooking: worker.isBooking,
       activity: this.#input.recorder.heard,
       claimSoon: () => void worker.claimSoon(),
+      lookAtChildren: () => worker.lookAtChildren().catch(() => undefined),
       nextDueAt: async () => {
-        const dueAt = await storage.store.nextDueAt().catch(() => undefined)
+        const dueAt = await storage.store.nextDueAt(worker.id).catch(() => undefined)
         return dueAt === undefined ? undefined : Date.parse(dueAt)
       },
       subscribersIdle: () => this.#subscribersIdle(),
@@ -210,4 +211,9 @@ function letTimeFlow(clock: VirtualClock, afterMs: number): { end(): void } {
       clearInterval(interval)
     },
   }
+}
+
+/** What waits for its child goes on by itself. */
+function isParkedForGood({ parked }: TaskRecord): boolean {
+  return parked !== null && parked !== 'waiting_for_child'
 }

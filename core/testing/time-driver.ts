@@ -10,6 +10,8 @@ export interface DrivenKernel {
   /** Grows with everything that happens. */
   readonly activity: number
   claimSoon(): void
+  /** Looks for children that have taken too long. */
+  lookAtChildren(): Promise<void>
   /** When the next task without an owner is due. */
   nextDueAt(): Promise<number | undefined>
   /** Waits for the subscribers. */
@@ -71,6 +73,7 @@ export class TimeDriver {
   async #arriveAt(time: number): Promise<void> {
     this.#clock.moveTo(time)
     this.#kernel()?.claimSoon()
+    await this.#kernel()?.lookAtChildren()
     await this.#settle()
   }
 

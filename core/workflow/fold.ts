@@ -36,8 +36,14 @@ export function foldEvent(state: FoldState, taskId: string, event: LogEvent, pla
   const { stepName } = event.payload as EventPayload<StepTransitionEvent>
   const step = foldStep(state.steps.get(stepName), state.steps.size, taskId, event, place)
   state.steps.set(stepName, step)
+  if (event.name === 'step.initialize_requested' && step.element !== null) countElement(state)
   wakeWaitingTask(state, event)
   return step
+}
+
+/** The steps of a definition are counted when the task is created, elements of a list when they come into being. */
+function countElement(state: FoldState): void {
+  if (state.task) state.task = { ...state.task, stepCount: state.task.stepCount + 1 }
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { StepRecord } from './task-record.js'
 
 /** What of a step decides whether others may run. */
-export type ReadinessStep = Pick<StepRecord, 'name' | 'dependsOn' | 'state' | 'resolvedHow'>
+export type ReadinessStep = Pick<StepRecord, 'name' | 'dependsOn' | 'state' | 'resolvedHow'> &
+  Partial<Pick<StepRecord, 'element'>>
 
 interface Node {
   readonly name: string
@@ -32,10 +33,11 @@ export interface Settlement {
 export class ReadinessGraph {
   readonly #nodes = new Map<string, Node>()
 
+  /** Elements of a list are passed over: nothing depends on them but the step that they are elements of. */
   constructor(steps: Iterable<ReadinessStep>) {
-    for (const step of steps) this.#add(step)
+    for (const step of steps) if (!step.element) this.#add(step)
     // After all nodes: YAML lists steps in any order, and a dependency may point forward.
-    for (const step of steps) this.#connect(step)
+    for (const step of steps) if (!step.element) this.#connect(step)
     for (const step of steps) if (isSettled(step)) this.settle(step.name, isSatisfied(step))
   }
 

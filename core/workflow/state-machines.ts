@@ -60,6 +60,11 @@ export function isFinal(state: LifecycleState): boolean {
   return state === 'complete' || state === 'cancelled' || state === 'resolved_manually'
 }
 
+/** Whether nothing more happens to a task by itself. */
+export function isOver({ state }: { readonly state: TaskState }): boolean {
+  return state !== 'pending' && state !== 'in_progress'
+}
+
 function moveOf(event: TaskTransitionEvent | StepTransitionEvent): Move {
   return event in taskTransitions
     ? taskTransitions[event as TaskTransitionEvent]

@@ -26,8 +26,15 @@ export interface StuckSurroundings {
   readonly isPaused: boolean
 }
 
-/** What waits for a worker that serves it is written once, and run as soon as there is one: its time says nothing. */
-const waitingForWorkers: ReadonlySet<string | null> = new Set<TaskRecord['parked']>(['no_handler', 'no_worker'])
+/**
+ * What waits for a worker that serves it, or for another task, is written once and goes on as soon as there is one: from its time on it is
+ * looked at again and again, and nothing is written.
+ */
+const looksAreUnwritten: ReadonlySet<string | null> = new Set<TaskRecord['parked']>([
+  'no_handler',
+  'no_worker',
+  'waiting_for_child',
+])
 
 /**
  * Why a task is stuck; undefined if it is not. The sweeper repairs `nothing_wakes_it` and `never_rechecked` (repair-function.ts),
@@ -43,6 +50,6 @@ export function stuckFinding(
   if (isPaused) return undefined
   const dueMs = Date.parse(task.dueAt)
   if (task.parked !== null && dueMs > nowMs + recheckWithinMs + recheckGraceMs) return 'never_rechecked'
-  if (waitingForWorkers.has(task.parked)) return undefined
+  if (looksAreUnwritten.has(task.parked)) return undefined
   return hasLiveWorker && dueMs < nowMs - overdueAfterMs ? 'overdue' : undefined
 }

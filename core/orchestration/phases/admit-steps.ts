@@ -1,10 +1,12 @@
 import { StepHandlerMissingError } from '../../errors/task-errors.js'
+import type { StepRecord } from '../../workflow/task-record.js'
 import { engineActor } from '../engine-actor.js'
 import { toErrorRecord } from '../error-record.js'
 import { aboutTask, fullNameOf } from '../lifecycle-publisher.js'
 import { isPaused, type Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
-import { publishSearch } from './complete-attempt.js'
+import { chooseBranches } from './choose-branches.js'
+import { publishSearch } from './publish-search.js'
 
 /** What admission depends on besides the task itself. */
 export interface AdmissionLimits {
@@ -22,6 +24,7 @@ export function settleBypassedSteps(draft: TaskDraft): void {
     const reason = 'bypassed by the request'
     const step = draft.step(next)
     const settlement = draft.stepEvent('step.resolved_manually', next, { how: 'skipped', reason, actor: engineActor })
+    chooseBranches(draft, next, undefined)
     const about = draft.aboutStep(step)
     draft.publishAfterFor(step, 'observability.step.skip', () => ({ ...about, reason }))
     publishSearch(draft, 0, settlement.examined, settlement.ready)
@@ -65,8 +68,19 @@ function inOrderOfDefinition(draft: TaskDraft): readonly string[] {
 function admit(draft: TaskDraft, run: Run, name: string): void {
   const step = draft.step(name)
   const { workerId, epoch } = run
-  draft.stepEvent('step.execution_requested', name, { attempt: step.attempts + 1, workerId, epoch })
+  const isChild = draft.owned.stepDefinition(name)?.kind === 'child'
+  draft.stepEvent('step.execution_requested', name, {
+    attempt: step.attempts + 1,
+    workerId,
+    epoch,
+    ...(isChild ? { childTaskId: childTaskIdOf(draft, step) } : {}),
+  })
   run.stepsRun += 1
+}
+
+/** The next attempt goes on with the child that there is; one that was cancelled will not run again. */
+function childTaskIdOf(draft: TaskDraft, { childTaskId, error }: StepRecord): string {
+  return childTaskId === null || error?.code === 'CHILD_CANCELLED' ? draft.publisher.ids.next() : childTaskId
 }
 
 /** A step that the code of this version does not have cannot be run: it fails for good, and says so. */

@@ -5,7 +5,9 @@ import type { OrchestrationCause } from '../../events/event-vocabularies.js'
 import type { StepRecord } from '../../workflow/task-record.js'
 import { aboutTask, fullNameOf } from '../lifecycle-publisher.js'
 import type { TaskDraft } from '../task-draft.js'
+import { chooseBranches } from './choose-branches.js'
 import { editTask, pauseTask, resumeTask } from './edit-task.js'
+import { letChildGo } from './settle-child.js'
 
 /** What applying a command asks of the runner once it is committed. */
 export interface CommandEffects {
@@ -41,6 +43,9 @@ export function answerRefusal(draft: TaskDraft, command: Command, error: TaskerE
 
 function carryOut(draft: TaskDraft, command: Command): CommandEffects {
   switch (command.kind) {
+    case 'child.ended':
+      // Its child is looked at before it is applied: see child-steps.ts.
+      return none
     case 'task.cancel':
       return cancelTask(draft, command)
     case 'task.resolve':
@@ -73,7 +78,10 @@ function cancelTask(draft: TaskDraft, { reason, actor }: Command): CommandEffect
   const from = owned.task.state
   const interrupted = [...owned.running]
   if (from === 'pending' || from === 'in_progress' || from === 'error') {
-    for (const step of [...owned.steps]) if (isCancellable(step)) cancelOne(draft, step, reason, actor)
+    for (const step of [...owned.steps]) {
+      letChildGo(draft, step, `the task that waits for it was cancelled: ${reason}`, actor)
+      if (isCancellable(step)) cancelOne(draft, step, reason, actor)
+    }
   }
   // An illegal state fails here, before any step was touched, with the legal transitions listed.
   draft.taskEvent('task.cancelled', { reason, actor, from: from as 'pending', interruptedSteps: interrupted })
@@ -99,14 +107,22 @@ function retryTask(draft: TaskDraft, command: Command): CommandEffects {
 function cancelStep(draft: TaskDraft, command: Command, step: StepRecord): CommandEffects {
   const { reason, actor, args } = command
   if (args.propagate === false) return skipStep(draft, command, step)
-  const wasRunning = step.state === 'in_progress'
-  const dependents = draft.owned.descendants(step.name)
+  const whole = step.element === null ? step : draft.step(step.element.of)
+  const interrupted = step.state === 'in_progress' ? [step.name] : []
+  const because = `${step.name} was cancelled: ${reason}`
   cancelOne(draft, step, reason, actor)
-  for (const name of dependents) {
-    const dependent = draft.step(name)
-    if (dependent.state === 'pending') cancelOne(draft, dependent, `${step.name} was cancelled: ${reason}`, actor)
+  letChildGo(draft, step, because, actor)
+  // A list without one of its elements has no results: it is cancelled with the elements that are left.
+  if (whole !== step && isCancellable(whole)) cancelOne(draft, whole, because, actor)
+  for (const name of [...(draft.owned.fanOuts.get(whole.name)?.open ?? [])]) {
+    if (draft.step(name).state === 'in_progress') interrupted.push(name)
+    cancelOne(draft, draft.step(name), because, actor)
   }
-  return { interrupted: wasRunning ? [step.name] : [] }
+  for (const name of draft.owned.descendants(whole.name)) {
+    const dependent = draft.step(name)
+    if (dependent.state === 'pending') cancelOne(draft, dependent, because, actor)
+  }
+  return { interrupted }
 }
 
 function resolveStep(draft: TaskDraft, command: Command, step: StepRecord): CommandEffects {
@@ -127,9 +143,16 @@ function skipStep(draft: TaskDraft, command: Command, step: StepRecord): Command
 }
 
 function retryStep(draft: TaskDraft, command: Command, step: StepRecord): CommandEffects {
-  setBackStep(draft, command, step)
-  if (draft.owned.task.state === 'error') reopenTask(draft, command, [step.name])
+  const failed = [step.name, ...othersToRetry(draft, step)]
+  for (const name of failed) setBackStep(draft, command, draft.step(name))
+  if (draft.owned.task.state === 'error') reopenTask(draft, command, failed)
   return none
+}
+
+/** With an `.each` step its failed elements, and with an element its step, which has failed for it. */
+function othersToRetry({ owned }: TaskDraft, { name, element }: StepRecord): readonly string[] {
+  if (element === null) return [...(owned.fanOuts.get(name)?.failed ?? [])]
+  return owned.failed.has(element.of) ? [element.of] : []
 }
 
 function settleByHand(
@@ -140,7 +163,7 @@ function settleByHand(
   results: unknown,
 ): CommandEffects {
   const { reason, actor } = command
-  const wasRunning = step.state === 'in_progress'
+  const interrupted = step.state === 'in_progress' ? [step.name] : []
   draft.stepEvent('step.resolved_manually', step.name, {
     how,
     reason,
@@ -148,8 +171,18 @@ function settleByHand(
     ...(results === undefined ? {} : { results }),
   })
   if (results !== undefined) draft.owned.results.set(step.name, results)
+  chooseBranches(draft, step.name, results)
+  const because = `${step.name} was settled by hand: ${reason}`
+  letChildGo(draft, step, because, actor)
+  const { open = [], failed = [] } = draft.owned.fanOuts.get(step.name) ?? {}
+  for (const name of [...open, ...failed]) {
+    if (draft.step(name).state === 'in_progress') interrupted.push(name)
+    draft.stepEvent('step.resolved_manually', name, { how, reason: because, actor })
+  }
   if (draft.owned.task.state === 'error') reopenTask(draft, command, [])
-  return { interrupted: wasRunning ? [step.name] : [] }
+  if (step.element !== null && draft.owned.failed.has(step.element.of))
+    setBackStep(draft, command, draft.step(step.element.of))
+  return { interrupted }
 }
 
 /** A failed task runs again, now that something of it has changed. */

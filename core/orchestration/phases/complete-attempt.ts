@@ -1,8 +1,9 @@
 import type { HeldEvent } from '../held-event.js'
-import { aboutTask } from '../lifecycle-publisher.js'
 import type { Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
+import { chooseBranches } from './choose-branches.js'
 import { publishBatchEnd } from './fail-attempt.js'
+import { publishSearch } from './publish-search.js'
 
 /** An attempt that ended well. Durations are in milliseconds. */
 export interface AttemptSuccess {
@@ -24,6 +25,7 @@ export function completeAttempt(draft: TaskDraft, run: Run, name: string, succes
   const step = draft.step(name)
   for (const event of success.published) draft.customEvent(event.name, event.payload, step.id)
   draft.continueFromHere()
+  chooseBranches(draft, name, results)
   const about = draft.aboutStep(step)
   draft.publishAfterFor(step, 'observability.step.handle', ({ durationMs: commitMs }) => ({
     ...about,
@@ -38,17 +40,4 @@ export function completeAttempt(draft: TaskDraft, run: Run, name: string, succes
   draft.publishAfterFor(step, 'workflow.step_completed', () => ({ ...about, remainingSteps, newlyReady }))
   publishBatchEnd(draft, run, name, true)
   publishSearch(draft, searchUs, settlement.examined, newlyReady)
-}
-
-/** Publishes what a search for ready steps found, if it looked at any. */
-export function publishSearch(draft: TaskDraft, durationUs: number, examined: number, found: readonly string[]): void {
-  if (examined === 0) return
-  const about = aboutTask(draft.owned.task)
-  draft.publishAfter('observability.step.find_viable', () => ({ ...about, durationUs, examined, found: found.length }))
-  if (found.length === 0) return
-  draft.publishAfter('workflow.viable_steps_discovered', () => ({
-    ...about,
-    stepNames: [...found],
-    stepCount: found.length,
-  }))
 }

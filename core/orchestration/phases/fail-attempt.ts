@@ -6,6 +6,7 @@ import { maxOwnerLosses } from '../last-chances.js'
 import { aboutTask } from '../lifecycle-publisher.js'
 import type { Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
+import { chooseBranches } from './choose-branches.js'
 
 /** An attempt that ended badly. Durations are in milliseconds. */
 export interface AttemptFailure {
@@ -83,6 +84,7 @@ function giveUp(draft: TaskDraft, step: StepRecord, failure: AttemptFailure): re
   if (!isSkipped) return draft.owned.descendants(step.name)
   const reason = `failed for good: ${failure.error.message}`
   draft.stepEvent('step.resolved_manually', step.name, { how: 'skipped', reason, actor: engineActor })
+  chooseBranches(draft, step.name, undefined)
   const about = draft.aboutStep(step)
   draft.publishAfterFor(step, 'observability.step.skip', () => ({ ...about, reason }))
   return []

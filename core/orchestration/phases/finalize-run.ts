@@ -8,12 +8,15 @@ import { isPaused, type Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
 import { criticalPath } from './critical-path.js'
 import { reenqueue } from './reenqueue.js'
+import { deadlineOfChild } from './settle-child.js'
 import { deadlineOf } from './time-out-task.js'
 
 interface Finding {
   readonly decision: Decision
   readonly status: ExecutionStatus
   readonly reason?: WorkflowReason
+  /** Where it is parked. */
+  readonly parked?: ParkedReason
 }
 
 /** The stored due time of a task that waits for a worker. Claims look at it at every poll: it runs as soon as there is one. */
@@ -56,6 +59,11 @@ function decide(owned: OwnedTask, run: Run): Finding {
     return { decision: 'release', status: 'has_ready_steps', reason: 'shutdown' }
   }
   if (owned.waiting.size > 0) return { decision: 'wait', status: 'waiting_for_retry', reason: 'retry_backoff' }
+  // An `.each` step in progress has an element that runs, is ready or waits: only children are left.
+  if (owned.delegated.size > 0) {
+    const reason = 'steps_in_progress'
+    return { decision: 'park', status: 'waiting_for_dependencies', reason, parked: 'waiting_for_child' }
+  }
   return { decision: 'error', status: 'blocked_by_failures', reason: 'awaiting_dependencies' }
 }
 
@@ -73,7 +81,7 @@ function carryOut(draft: TaskDraft, run: Run, finding: Finding): void {
       break
     case 'park':
       if (finding.reason === 'workflow_paused') pause(draft)
-      else park(draft, run.unserved ?? 'no_handler')
+      else park(draft, finding.parked ?? run.unserved ?? 'no_handler')
       break
     case 'release':
       setBack(draft, 'shutdown', draft.occurredAt)
@@ -99,7 +107,11 @@ function pause(draft: TaskDraft): void {
 }
 
 function park(draft: TaskDraft, reason: ParkedReason): void {
-  const dueAt = new Date(draft.now + parkedRecheckMs).toISOString()
+  const { delegated, task } = draft.owned
+  const children = [...delegated].map((name) => draft.step(name)).filter(({ childTaskId }) => childTaskId !== null)
+  const deadlines = children.map(deadlineOfChild)
+  const recheckAt = Math.min(draft.now + parkedRecheckMs, deadlineOf(task) ?? Number.POSITIVE_INFINITY, ...deadlines)
+  const dueAt = new Date(recheckAt).toISOString()
   draft.taskEvent('task.initialize_requested', { from: 'in_progress', reason, dueAt, parked: reason })
 }
 

@@ -24,20 +24,31 @@ export function startRun(draft: TaskDraft, run: Run): void {
 /**
  * Ends what a lost owner left running: each such attempt fails with OWNER_LOST and is retried where that is allowed, and the
  * task goes back to `pending`, all in the commit of the takeover.
+ *
+ * Nobody knows whether the child of a step was begun: a run begins it again, in the same attempt, which finds it if it is there. Gives
+ * these steps. Where the task is taken only for a command, the attempt is lost like others.
  */
-export function recoverFromLostOwner(draft: TaskDraft, run: Run, previousOwnerId: string): void {
+export function recoverFromLostOwner(
+  draft: TaskDraft,
+  run: Run,
+  { previousOwnerId, isRunning }: { readonly previousOwnerId: string; readonly isRunning: boolean },
+): readonly string[] {
   const { owned } = draft
   draft.publishAfter('workflow.task_state_unclear', () => ({
     ...aboutTask(owned.task),
     finding: `its owner ${previousOwnerId} is gone`,
     action: 'reclaimed',
   }))
-  for (const name of [...owned.running]) {
+  const children = [...owned.delegated].filter((name) => draft.step(name).childTaskId !== null)
+  for (const name of isRunning ? [...owned.running] : [...owned.running, ...children]) {
     const error = toErrorRecord(new OwnerLostError(`step ${name}`, previousOwnerId))
     failAttempt(draft, run, name, { error, durationMs: sinceStart(draft, name), waitMs: 0, outcome: 'lost' })
   }
-  if (owned.task.state !== 'in_progress') return
-  draft.taskEvent('task.initialize_requested', { from: 'in_progress', reason: 'owner_lost', dueAt: draft.occurredAt })
+  if (isRunning) for (const name of children) owned.recall(name)
+  if (owned.task.state === 'in_progress') {
+    draft.taskEvent('task.initialize_requested', { from: 'in_progress', reason: 'owner_lost', dueAt: draft.occurredAt })
+  }
+  return isRunning ? children : []
 }
 
 function sinceStart(draft: TaskDraft, name: string): number {

@@ -1,3 +1,6 @@
+import { isSettled } from '../../workflow/readiness-graph.js'
+import { isFinal } from '../../workflow/state-machines.js'
+import { engineActor } from '../engine-actor.js'
 import { toErrorRecord } from '../error-record.js'
 import type { InboxItem } from '../inbox.js'
 import type { Run } from '../run.js'
@@ -6,6 +9,8 @@ import type { TaskDraft } from '../task-draft.js'
 import { answerRefusal, applyCommand } from './apply-command.js'
 import { completeAttempt } from './complete-attempt.js'
 import { failAttempt } from './fail-attempt.js'
+import { fanOut } from './fan-out-steps.js'
+import { letChildGo, settleChild } from './settle-child.js'
 
 /**
  * Applies one thing that came up; gives the running steps that are to be interrupted by it.
@@ -31,6 +36,12 @@ export function takeItem(
     case 'refused_by_hook':
       takeRefusal(draft, item.stepName, item.error)
       return []
+    case 'child_begun':
+      takeChild(draft, run, item)
+      return []
+    case 'child_ended':
+      takeChildEnd(draft, run, item)
+      return []
   }
 }
 
@@ -47,7 +58,9 @@ function takeOutcome(
   if (step.state !== 'in_progress' || step.attempts !== outcome.attempt) return
   draft.cause = admissions.get(stepName)
   if (outcome.ok) {
-    completeAttempt(draft, run, stepName, { ...outcome, waitMs })
+    if (draft.owned.stepDefinition(stepName)?.kind === 'each')
+      fanOut(draft, run, stepName, outcome.results as unknown[])
+    else completeAttempt(draft, run, stepName, { ...outcome, waitMs })
     return
   }
   const { error, isEngineFailure } = outcome
@@ -56,6 +69,26 @@ function takeOutcome(
   const about = draft.aboutStep(step)
   draft.publishAfterFor(step, 'workflow.step_execution_failed', () => ({ ...about, error }))
 }
+
+function takeChild(draft: TaskDraft, run: Run, { stepName, attempt, child }: ItemOf<'child_begun'>): void {
+  const step = draft.step(stepName)
+  if (step.state !== 'in_progress' || step.attempts !== attempt) {
+    // A person may have settled the step while its child was being created, and that found no child to cancel.
+    if (isSettled(step)) letChildGo(draft, step, `step ${stepName} is ${step.state}`, engineActor)
+    return
+  }
+  draft.owned.delegate(stepName)
+  if (child !== undefined) settleChild(draft, run, step, child)
+}
+
+function takeChildEnd(draft: TaskDraft, run: Run, { command, childTaskId, child }: ItemOf<'child_ended'>): void {
+  const step = draft.owned.stepOfChild(childTaskId)
+  draft.cause = undefined
+  if (step !== undefined && !isFinal(draft.owned.task.state)) settleChild(draft, run, step, child)
+  draft.answer(command.id, { ok: true, state: draft.owned.task.state })
+}
+
+type ItemOf<K extends InboxItem['kind']> = Extract<InboxItem, { readonly kind: K }>
 
 function takeRefusal(draft: TaskDraft, stepName: string, cause: unknown): void {
   const step = draft.step(stepName)

@@ -1,10 +1,12 @@
 import { TaskTimeoutError } from '../../errors/task-errors.js'
 import type { TaskRecord } from '../../workflow/task-record.js'
+import { engineActor } from '../engine-actor.js'
 import { toErrorRecord } from '../error-record.js'
 import { fullNameOf } from '../lifecycle-publisher.js'
 import type { Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
 import { failAttempt } from './fail-attempt.js'
+import { letChildGo } from './settle-child.js'
 
 /** When the time of a task is up, in milliseconds; undefined where it has no limit or has not begun. */
 export function deadlineOf({ timeoutMs, startedAt }: TaskRecord): number | undefined {
@@ -25,8 +27,10 @@ export function timeOutTask(draft: TaskDraft, run: Run): readonly string[] {
     ...toErrorRecord(new TaskTimeoutError(fullNameOf(owned.task), owned.task.timeoutMs!)),
     retryable: false,
   }
-  for (const name of interrupted) {
-    const { startedAt } = draft.step(name)
+  for (const name of [...interrupted, ...owned.delegated]) {
+    const step = draft.step(name)
+    const { startedAt } = step
+    letChildGo(draft, step, 'the time of the task that waits for it is up', engineActor)
     const durationMs = startedAt === null ? 0 : Math.max(0, draft.now - Date.parse(startedAt))
     failAttempt(draft, run, name, { error, durationMs, waitMs: 0, outcome: 'error' })
   }

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core'
 import type { Actor } from '../../contracts/actor.js'
-import type { CommandKind, CommandOutcome } from '../../contracts/task-request.js'
+import type { Command, CommandOutcome } from '../../contracts/task-request.js'
 import { IsoTimestamp } from '../iso-timestamp.js'
 
 /** `commands`: what people and programs ask of tasks, unanswered while `outcome` is null. */
@@ -10,7 +10,7 @@ export const CommandEntity = defineEntity({
   properties: {
     id: p.uuid().primary(),
     taskId: p.uuid(),
-    kind: p.text().$type<CommandKind>(),
+    kind: p.text().$type<Command['kind']>(),
     stepName: p.text().nullable(),
     reason: p.text(),
     actor: p.json<Actor>(),

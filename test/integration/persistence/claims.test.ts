@@ -314,7 +314,7 @@ describe('claiming tasks', () => {
   })
 
   it('knows the next due time among all priorities, and whether anything is left', async () => {
-    assert.equal(await store.nextDueAt(), undefined)
+    assert.equal(await store.nextDueAt(''), undefined)
     assert.equal(await store.hasUnfinishedTasks(), false)
     const early = taskRecord({ dueAt: '2026-02-01T00:00:00.000Z', priority: -7 })
     await store.commit([
@@ -323,7 +323,7 @@ describe('claiming tasks', () => {
       creation(taskRecord({ dueAt: '2026-01-01T00:00:00.000Z', ownerId: 'a' })),
       creation(taskRecord({ dueAt: '2026-01-01T00:00:00.000Z', state: 'cancelled' })),
     ])
-    assert.equal(await store.nextDueAt(), early.dueAt)
+    assert.equal(await store.nextDueAt(''), early.dueAt)
     assert.equal(await store.hasUnfinishedTasks(), true)
   })
 

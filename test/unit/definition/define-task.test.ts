@@ -2,15 +2,14 @@ import assert from 'node:assert/strict'
 import { Type } from 'typebox'
 import { isDefinedTask } from '../../../core/contracts/task-definition.js'
 import { defineTask } from '../../../core/definition/define-task.js'
+import type { StepChain } from '../../../core/definition/step-chain.js'
 import {
-  DefinitionError,
   DuplicateStepError,
   EmptyTaskError,
   InvalidDefinitionOptionError,
   InvalidNameError,
   InvalidStepHandlerError,
   InvalidTaskVersionError,
-  StepKindNotYetError,
   UnknownDefinitionOptionError,
   UnknownDependencyError,
 } from '../../../core/errors/definition-errors.js'
@@ -220,18 +219,28 @@ describe('defineTask refuses', () => {
     assert.throws(() => defineTask({ name: 'x' }).definition, EmptyTaskError)
   })
 
-  it('child, each and decide, naming task and step and what to do meanwhile', () => {
-    const calls = [
-      () => task.child('sub', { task }),
-      () => task.each('sub', { over: () => [1] }, () => 1),
-      () => task.decide('sub', { branches: ['x'] }, () => ['x']),
-    ]
-    for (const call of calls) {
-      assert.throws(call, (error: unknown) => {
-        assert.ok(error instanceof StepKindNotYetError && error instanceof DefinitionError)
-        assert.match(error.message, /shop\.order@0\.1\.0.*"sub".*later version; meanwhile /)
-        return true
-      })
-    }
+  it('a branch that no later step has, when the task is used', () => {
+    const chain = task.decide('route', { branches: ['refund', 'archiv'] }, () => []).step('refund', () => 1)
+    const undone = chain.step('archive', () => 2)
+    assert.throws(() => undone.definition, /"route".*"archiv" does not exist.*Did you mean "archive"\?/)
+  })
+
+  it('a branch of two decisions, and one that comes before its decision', () => {
+    const early = task.step('refund', () => 1) as ReturnType<typeof task.step>
+    const late = (early as never as StepChain).decide('route', { branches: ['refund'] }, () => [])
+    assert.throws(() => late.definition, /steps that come later.*Add the step "refund" after "route"/)
+    const twice = (task as never as StepChain)
+      .decide('one', { branches: ['x'] }, () => [])
+      .decide('two', { branches: ['x'] }, () => [])
+      .step('x', () => 1)
+    assert.throws(() => twice.definition, /"x" is a branch of "one" already/)
+  })
+
+  it('a child without a task, a list without over, a decision without branches', () => {
+    const chain = task as never as StepChain
+    assert.throws(() => chain.child('sub', {}), /task.*as defineTask gives it/)
+    assert.throws(() => chain.each('sub', {}, () => 1), /over.*gives the list/)
+    assert.throws(() => chain.decide('sub', { branches: [] }, () => []), /branches.*names of the later steps/)
+    assert.throws(() => chain.step('sub', { over: () => [] }, () => 1), /over/)
   })
 })
