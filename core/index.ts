@@ -7,6 +7,7 @@ export type { ConfigContext, ConfigMode, ConfigSource } from './config/define-co
 export { defineConfig } from './config/define-config.js'
 export type { ResolvedConfig } from './config/resolved-config.js'
 export type { Actor } from './contracts/actor.js'
+export type { BulkItem, BulkOptions, BulkProgress, BulkReport } from './contracts/bulk.js'
 export type { ChangeRecord } from './contracts/changes.js'
 export type { Clock, Timer } from './contracts/clock.js'
 export type { DatabaseAccess } from './contracts/database-access.js'

@@ -65,6 +65,7 @@ export const wrongCalls: ReadonlySet<string> = new Set([
   'CONTEXT_INVALID',
   'INVALID_TASK_REQUEST',
   'INVALID_COMMAND',
+  'BULK_FILTER_EMPTY',
   'NAMESPACE_NOT_FOUND',
   'RESULTS_INVALID',
   'NOT_STORABLE',

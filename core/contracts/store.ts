@@ -133,6 +133,8 @@ export interface TaskFilter {
   readonly tags?: readonly string[]
   /** Waiting for this reason. */
   readonly parked?: ParkedReason
+  /** Paused by itself, not with its namespace or type; or not. */
+  readonly isPaused?: boolean
   /** Running this task again. */
   readonly rerunOf?: string
   /** Created at or after. */

@@ -1,8 +1,9 @@
 import type { TaskState } from '../workflow/state-machines.js'
 import type { Actor } from './actor.js'
+import type { BulkOptions, BulkReport } from './bulk.js'
 import type { ChangeRecord } from './changes.js'
 import type { PauseRecord, TaskType } from './pauses.js'
-import type { Page, PageOf, TaskFilter } from './store.js'
+import type { Page, PageOf, StepFilter, TaskFilter } from './store.js'
 import type { DefinedTask } from './task-definition.js'
 import type { StepView, TaskRecord, TaskView } from './task-record.js'
 import type { CommandOptions, TaskRequest, TaskRequestOptions } from './task-request.js'
@@ -163,6 +164,30 @@ export interface TasksApi {
   rerun(task: TaskReference, options: RerunOptions): Promise<CreatedTask>
   /** The namespaces and task types that are paused. Paused tasks have `pausedAt`. */
   pauses(): Promise<readonly PauseRecord[]>
+  /**
+   * Cancels all tasks that fit a filter, each by a command of its own, from any process. Where the filter names no state, only those are
+   * meant of which it is possible; so do the others that end in `Many`.
+   *
+   * @throws BulkFilterEmptyError where the filter says nothing, unless `all: true`
+   * @throws InvalidCommandError where the filter cannot be meant
+   * @example
+   * const plan = await tasker.tasks.cancelMany({ namespace: 'payments', since }, { dryRun: true })
+   * console.log(`${plan.matched} tasks`, plan.items)
+   * const { done, refused } = await tasker.tasks.cancelMany({ namespace: 'payments', since }, { reason, actor })
+   */
+  cancelMany(filter: TaskFilter, options?: BulkOptions): Promise<BulkReport>
+  resolveMany(filter: TaskFilter, options?: BulkOptions): Promise<BulkReport>
+  retryMany(filter: TaskFilter, options?: BulkOptions): Promise<BulkReport>
+  updateMany(filter: TaskFilter, edit: TaskEdit, options?: BulkOptions): Promise<BulkReport>
+  annotateMany(
+    filter: TaskFilter,
+    annotation: Pick<Annotation, 'type' | 'value'>,
+    options?: BulkOptions,
+  ): Promise<BulkReport>
+  /** Pauses the tasks that there are now; a task type is paused for those to come as well. */
+  pauseMany(filter: TaskFilter, options?: BulkOptions): Promise<BulkReport>
+  /** Resumes those of them that were paused by themselves. */
+  resumeMany(filter: TaskFilter, options?: BulkOptions): Promise<BulkReport>
 }
 
 /** A step by its task and name, or `TASK_ID/NAME`. */
@@ -176,4 +201,16 @@ export interface StepsApi {
   retry(step: StepReference, options?: CommandOptions & { readonly newKey?: boolean }): Promise<StepView>
   resolve(step: StepReference, options?: CommandOptions & { readonly results?: unknown }): Promise<StepView>
   skip(step: StepReference, options?: CommandOptions): Promise<StepView>
+  /**
+   * Retries all failed steps that fit a filter; `tasker.tasks.cancelMany` says more.
+   *
+   * @example
+   * await tasker.steps.retryMany({ dependentSystem: 'gateway' }, { reason: 'it is back', actor })
+   */
+  retryMany(filter: StepFilter, options?: BulkOptions & { readonly newKey?: boolean }): Promise<BulkReport>
+  cancelMany(filter: StepFilter, options?: BulkOptions & { readonly propagate?: boolean }): Promise<BulkReport>
+  /** Resolves all with the same results. */
+  resolveMany(filter: StepFilter, options?: BulkOptions & { readonly results?: unknown }): Promise<BulkReport>
+  /** Skips those of them that are skippable. */
+  skipMany(filter: StepFilter, options?: BulkOptions): Promise<BulkReport>
 }

@@ -15,6 +15,18 @@ export class NamespaceNotFoundError extends TaskerError {
   }
 }
 
+/** Thrown when a command for many tasks or steps says nothing of which, and not that it means all. */
+export class BulkFilterEmptyError extends TaskerError {
+  constructor(command: string) {
+    super('BULK_FILTER_EMPTY', {
+      what: `${command} of many says nothing of which ones; nothing was changed`,
+      expected: 'a filter, such as { namespace: "payments", state: "error" }',
+      wayOut: 'Give a filter, or all: true if all are meant; dryRun: true says what would be done',
+      details: { command },
+    })
+  }
+}
+
 /** Thrown when a task cannot be run again from the steps that are asked for. */
 export class RerunRefusedError extends TaskerError {
   constructor(taskId: string, reason: string, details: Readonly<Record<string, unknown>>) {

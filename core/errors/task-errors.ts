@@ -91,7 +91,7 @@ export class TaskReferenceError extends TaskerError {
       what: 'A task is named by its id',
       expected: 'a UUID, or an object that has one as `id`',
       received: JSON.stringify(received) ?? typeof received,
-      wayOut: 'List the tasks with tasker.tasks.list(); commands for many tasks by filter come in a later version',
+      wayOut: 'List the tasks with tasker.tasks.list(); those that end in Many take a filter',
       details: { received },
     })
   }

@@ -13,6 +13,7 @@ import { LastChances } from '../orchestration/last-chances.js'
 import { type LifecycleBus, LifecyclePublisher } from '../orchestration/lifecycle-publisher.js'
 import { Mailbox } from '../orchestration/mailbox.js'
 import { MemoryQueue } from '../orchestration/memory-queue.js'
+import { BulkService } from '../orchestration/people/bulk-service.js'
 import type { RunnerServices } from '../orchestration/runner-services.js'
 import { ServedTasks } from '../orchestration/served-tasks.js'
 import { StepService } from '../orchestration/step-service.js'
@@ -76,9 +77,10 @@ export function composeEngine(base: Base) {
   const waits = new TaskWaits(store, worker, mailbox, taskEnds)
   tellOthersOfEnds(mailbox, worker, taskEnds)
   const { namespaces, ...people } = composePeople(base, { watch: pauseWatch, creator })
-  const parts = { creator, commands, waits, ...people }
+  const bulk = new BulkService(store, commands)
+  const parts = { creator, commands, waits, bulk, ...people }
   const tasks = new TaskService(store, parts, () => warnIfNothingRuns(base, worker))
-  const steps = new StepService(store, commands, settings.maxResultBytes)
+  const steps = new StepService(store, commands, bulk, settings.maxResultBytes)
   return {
     ...{ workerId, serving, journal, databaseWatch, databaseRetry, worker, taskEnds },
     ...{ tasks, steps, namespaces, queueSlot },

@@ -16,7 +16,7 @@ export const priority: Check = [
   'a whole number from -2147483648 to 2147483647',
   (value) => typeof value === 'number' && value === (value | 0),
 ]
-const time: Check = [
+export const time: Check = [
   'a Date, or a time as ISO 8601 such as "2030-01-31T08:00:00Z"',
   (value) => (value instanceof Date || typeof value === 'string') && !Number.isNaN(new Date(value).getTime()),
 ]

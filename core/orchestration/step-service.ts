@@ -1,4 +1,5 @@
-import type { Store } from '../contracts/store.js'
+import type { BulkOptions, BulkReport } from '../contracts/bulk.js'
+import type { StepFilter, Store } from '../contracts/store.js'
 import type { CommandKind, CommandOptions } from '../contracts/task-request.js'
 import type { StepReference, StepsApi } from '../contracts/tasks-api.js'
 import { StepNotFoundError, TaskNotFoundError } from '../errors/task-errors.js'
@@ -6,16 +7,19 @@ import type { StepView } from '../workflow/task-record.js'
 import { assertStorable } from './assert-storable.js'
 import type { CommandService } from './command-service.js'
 import { fullNameOf } from './lifecycle-publisher.js'
+import type { BulkService } from './people/bulk-service.js'
 import { idOf } from './task-service.js'
 
 /** `tasker.steps`. */
 export class StepService implements StepsApi {
   readonly #store: Store
   readonly #commands: CommandService
+  readonly #bulk: BulkService
   readonly #maxResultBytes: number
 
-  constructor(store: Store, commands: CommandService, maxResultBytes: number) {
+  constructor(store: Store, commands: CommandService, bulk: BulkService, maxResultBytes: number) {
     this.#store = store
+    this.#bulk = bulk
     this.#commands = commands
     this.#maxResultBytes = maxResultBytes
   }
@@ -49,6 +53,25 @@ export class StepService implements StepsApi {
 
   skip(step: StepReference, options: CommandOptions = {}): Promise<StepView> {
     return this.#command('step.skip', step, options, {})
+  }
+
+  retryMany(filter: StepFilter, options: BulkOptions & { newKey?: boolean } = {}): Promise<BulkReport> {
+    return this.#bulk.steps('step.retry', filter, options, { newKey: options.newKey ?? false })
+  }
+
+  cancelMany(filter: StepFilter, options: BulkOptions & { propagate?: boolean } = {}): Promise<BulkReport> {
+    return this.#bulk.steps('step.cancel', filter, options, { propagate: options.propagate ?? true })
+  }
+
+  async resolveMany(filter: StepFilter, options: BulkOptions & { results?: unknown } = {}): Promise<BulkReport> {
+    const { results } = options
+    if (results === undefined) return this.#bulk.steps('step.resolve', filter, options)
+    const stored = assertStorable('The results', results, this.#maxResultBytes)
+    return this.#bulk.steps('step.resolve', filter, options, { results: stored })
+  }
+
+  skipMany(filter: StepFilter, options?: BulkOptions): Promise<BulkReport> {
+    return this.#bulk.steps('step.skip', filter, options)
   }
 
   async #command(

@@ -1,3 +1,4 @@
+import type { BulkOptions, BulkReport } from '../contracts/bulk.js'
 import type { ChangeRecord } from '../contracts/changes.js'
 import type { PauseRecord, TaskType } from '../contracts/pauses.js'
 import type { Page, PageOf, Store, TaskFilter } from '../contracts/store.js'
@@ -17,6 +18,7 @@ import { TaskNotFoundError, TaskReferenceError } from '../errors/task-errors.js'
 import { isOver, type TaskState } from '../workflow/state-machines.js'
 import type { TaskRecord, TaskView } from '../workflow/task-record.js'
 import type { CommandService } from './command-service.js'
+import type { BulkService } from './people/bulk-service.js'
 import { assertAnnotation, assertTaskEdit } from './people/command-checks.js'
 import type { PauseService } from './people/pause-service.js'
 import type { RerunService } from './people/rerun-service.js'
@@ -30,6 +32,7 @@ export interface TaskServiceParts {
   readonly waits: TaskWaits
   readonly pauses: PauseService
   readonly reruns: RerunService
+  readonly bulk: BulkService
 }
 
 /** `tasker.tasks`. */
@@ -40,13 +43,15 @@ export class TaskService implements TasksApi {
   readonly #waits: TaskWaits
   readonly #pauses: PauseService
   readonly #reruns: RerunService
+  readonly #bulk: BulkService
   readonly #onWait: () => void
 
   /** @param onWait called when somebody begins to wait for a task that has not ended */
-  constructor(store: Store, { creator, commands, waits, pauses, reruns }: TaskServiceParts, onWait: () => void) {
+  constructor(store: Store, { creator, commands, waits, pauses, reruns, bulk }: TaskServiceParts, onWait: () => void) {
     this.#store = store
     this.#pauses = pauses
     this.#reruns = reruns
+    this.#bulk = bulk
     this.#creator = creator
     this.#commands = commands
     this.#waits = waits
@@ -155,6 +160,41 @@ export class TaskService implements TasksApi {
 
   pauses(): Promise<readonly PauseRecord[]> {
     return this.#pauses.list()
+  }
+
+  cancelMany(filter: TaskFilter, options?: BulkOptions): Promise<BulkReport> {
+    return this.#bulk.tasks('task.cancel', filter, options)
+  }
+
+  resolveMany(filter: TaskFilter, options?: BulkOptions): Promise<BulkReport> {
+    return this.#bulk.tasks('task.resolve', filter, options)
+  }
+
+  retryMany(filter: TaskFilter, options?: BulkOptions): Promise<BulkReport> {
+    return this.#bulk.tasks('task.retry', filter, options)
+  }
+
+  async updateMany(filter: TaskFilter, edit: TaskEdit, options?: BulkOptions): Promise<BulkReport> {
+    assertTaskEdit(edit)
+    return this.#bulk.tasks('task.update', filter, options, { ...edit })
+  }
+
+  async annotateMany(
+    filter: TaskFilter,
+    annotation: Pick<Annotation, 'type' | 'value'>,
+    options?: BulkOptions,
+  ): Promise<BulkReport> {
+    assertAnnotation(annotation)
+    const { type, value } = annotation
+    return this.#bulk.tasks('task.annotate', filter, options, { type, value })
+  }
+
+  pauseMany(filter: TaskFilter, options?: BulkOptions): Promise<BulkReport> {
+    return this.#bulk.tasks('task.pause', filter, options)
+  }
+
+  resumeMany(filter: TaskFilter, options?: BulkOptions): Promise<BulkReport> {
+    return this.#bulk.tasks('task.resume', filter, options)
   }
 
   async #command(

@@ -43,7 +43,7 @@ export class StepReader {
 
 function addFilter(conditions: Conditions, filter: StepFilter): void {
   const { namespace, name, version, correlationId, state, stepState, taskId, since, until } = filter
-  const { tags, parked, rerunOf, stepName, dependentSystem } = filter
+  const { tags, parked, isPaused, rerunOf, stepName, dependentSystem } = filter
   if (taskId !== undefined) conditions.add('t.id = $::uuid', taskId)
   if (namespace !== undefined) conditions.add('t.namespace = $', namespace)
   if (name !== undefined) conditions.add('t.name = $', name)
@@ -53,6 +53,7 @@ function addFilter(conditions: Conditions, filter: StepFilter): void {
   if (stepState !== undefined) conditions.add('s.state = any($::text[])', listed(stepState))
   if (tags !== undefined) conditions.add('t.tags @> $::text[]', tags)
   if (parked !== undefined) conditions.add('t.parked = $', parked)
+  if (isPaused !== undefined) conditions.add('(t.paused_at is not null) = $', isPaused)
   if (rerunOf !== undefined) conditions.add("t.rerun_of ->> 'taskId' = $", rerunOf)
   if (stepName !== undefined) conditions.add('s.name = $', stepName)
   if (dependentSystem !== undefined) conditions.add('s.dependent_system = $', dependentSystem)

@@ -102,12 +102,13 @@ function afterKeys(page: Page | undefined): readonly FilterQuery<TaskRow>[] {
 }
 
 function toConditions(filter: TaskFilter): FilterQuery<TaskRow> {
-  const { namespace, name, version, correlationId, state, since, until, tags, parked, rerunOf } = filter
+  const { namespace, name, version, correlationId, state, since, until, tags, parked, isPaused, rerunOf } = filter
   const equal = { namespace, name, version, correlationId, parked }
   const conditions: Record<string, unknown> = Object.fromEntries(
     Object.entries(equal).filter(([, value]) => value !== undefined),
   )
   if (tags !== undefined) conditions.tags = { $contains: tags }
+  if (isPaused !== undefined) conditions.pausedAt = isPaused ? { $ne: null } : null
   if (rerunOf !== undefined) conditions.rerunOf = { taskId: rerunOf }
   if (state !== undefined) conditions.state = { $in: listed(state) }
   if (since !== undefined || until !== undefined) {
