@@ -211,6 +211,7 @@ describe('A child', () => {
       })
       const run = await t.run(processOrder, undefined, { giveUpAfterMs: 30_000 })
       isReached = count >= crashAt
+      t.faults.onStatement(undefined)
       assert.equal(run.state, 'complete', `crash at ${crashAt}: ${JSON.stringify(run.steps)}`)
       assert.equal(run.steps.confirm.results, 'sent 70')
       assert.equal(await childCount(t), 1)
