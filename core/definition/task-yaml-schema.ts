@@ -20,6 +20,29 @@ const customEvent = Type.Union([
 ])
 const customEvents = Type.Array(customEvent, { description: 'Custom events that the task publishes' })
 
+const childKeys = Type.Object(
+  {
+    namespace: Type.Optional(text('Its namespace. Default `default`')),
+    name: text('Name of the task'),
+    version: Type.Optional(text('Exact version or semver range. Default: the highest stable one')),
+    context: Type.Optional(
+      json('Its context; `{{context.…}}` and `{{results.…}}` stand for what this task and earlier steps have'),
+    ),
+  },
+  { ...closed, description: 'Runs another task as this step; its results are those of that task by step' },
+)
+const eachKeys = Type.Object(
+  {
+    over: text('The list: a placeholder such as `{{results.load.customers}}`, or the name of an exported function'),
+    concurrency: Type.Optional(Type.Integer({ description: 'Most elements that run at once', minimum: 1 })),
+  },
+  { ...closed, description: 'Runs the handler once for each element of a list' },
+)
+const decideKeys = Type.Object(
+  { branches: texts('The steps among which the handler chooses, by giving their names') },
+  { ...closed, description: 'Chooses among other steps; those that are not chosen do not run' },
+)
+
 const templateKeys = {
   description: text('What the step does'),
   handler_class: text('Name of the handler class, or of the export that holds it'),
@@ -38,6 +61,9 @@ const templateKeys = {
   handler_config: json('Free configuration for the handler'),
   custom_events: customEvents,
   results: json('JSON Schema of what it returns'),
+  child: childKeys,
+  each: eachKeys,
+  decide: decideKeys,
 }
 
 const taskKeys = {

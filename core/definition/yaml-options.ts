@@ -66,6 +66,11 @@ const stepKeys: Readonly<Record<string, readonly string[]>> = {
   dependentSystem: ['dependent_system'],
   handlerConfig: ['handler_config'],
   handler: ['handler', 'handler_class'],
+  task: ['child'],
+  context: ['child'],
+  over: ['each'],
+  concurrency: ['each'],
+  branches: ['decide'],
 }
 
 const taskKeys: Readonly<Record<string, readonly string[]>> = {

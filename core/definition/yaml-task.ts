@@ -10,10 +10,12 @@ import { TaskYamlError, type YamlProblem } from '../errors/task-yaml-errors.js'
 import { assertNoCycle } from './assemble-definition.js'
 import { createStep } from './create-step.js'
 import { taskLabel } from './definition-names.js'
+import { decisionOf } from './step-branches.js'
 import { StepChain } from './step-chain.js'
 import { createTaskHead, type TaskHead } from './task-head.js'
 import type { StepTemplateYaml, TaskYaml } from './task-yaml-schema.js'
 import { findHandler, standInHandler, type YamlHandlers } from './yaml-handler.js'
+import { kindOptionsOf, kindsOf, listProblem } from './yaml-kinds.js'
 import { dependenciesOf, headDraft, stepOptions, yamlKeysOf } from './yaml-options.js'
 import { noName } from './yaml-repair.js'
 import type { YamlPath, YamlSource } from './yaml-source.js'
@@ -40,6 +42,8 @@ class YamlTaskBuilder {
   readonly #problems: YamlProblem[]
   /** Names of the steps, as far as they can be used. */
   readonly #names: readonly string[]
+  /** Steps that choose among others. */
+  readonly #decisions: readonly { readonly name: string; readonly branches?: readonly string[] }[]
   readonly #label: string
   #cause: unknown
 
@@ -48,6 +52,7 @@ class YamlTaskBuilder {
     this.#parts = parts
     this.#problems = [...parts.problems]
     this.#names = [...new Set(task.step_templates.map(({ name }) => name))].filter((name) => name !== noName)
+    this.#decisions = task.step_templates.map(({ name, decide }) => ({ name, ...decide }))
     this.#label = taskLabelOf(task)
   }
 
@@ -72,19 +77,40 @@ class YamlTaskBuilder {
   #step(template: StepTemplateYaml, index: number): StepDefinition | undefined {
     const path = ['step_templates', index]
     const isIncomplete = template.name === noName || this.#parts.incompleteSteps.has(template.name)
-    const handler = this.#handler(template, path, isIncomplete)
+    const [kind = 'run'] = kindsOf(template)
+    this.#checkKind(template, path)
+    const handler = kind === 'child' ? undefined : this.#handler(template, path, isIncomplete)
     if (template.timeout_ms !== undefined && template.timeout_seconds !== undefined) {
       this.#report([...path, 'timeout_seconds'], 'timeout_ms and timeout_seconds say the same thing; keep one of them')
     }
     const dependsOn = dependenciesOf(template).filter((name) => this.#isKnown(name, template, path))
     if (template.name === noName) return undefined
     const { name } = template
-    const options = { ...stepOptions(template, this.#task), dependsOn }
+    const options = {
+      ...stepOptions(template, this.#task),
+      ...kindOptionsOf(template, this.#parts.handlers),
+      dependsOn,
+    }
+    const branchOf = decisionOf(name, this.#decisions)
     // What cannot be read may be the one that the other needs.
     const draft = isIncomplete ? { ...options, skippable: undefined, onFailure: undefined } : options
     return this.#attemptAll(path, { draft, schema: 'results' }, (rest) =>
-      createStep({ name, options: rest, handler }, this.#label, this.#names),
+      createStep({ kind, name, options: rest, handler, branchOf }, this.#label, this.#names),
     )
+  }
+
+  #checkKind(template: StepTemplateYaml, path: YamlPath): void {
+    const kinds = kindsOf(template)
+    const [kind, second] = kinds
+    if (second !== undefined) {
+      this.#report([...path, second], `a step is one of ${kinds.join(' and ')}; keep one of these keys`)
+    }
+    if (kind === 'child' && (template.handler ?? template.handler_class) !== undefined) {
+      const key = template.handler === undefined ? 'handler_class' : 'handler'
+      this.#report([...path, key], 'a step that is a child task has no handler of its own; take this key away')
+    }
+    const problem = listProblem(template, this.#parts.handlers)
+    if (problem !== undefined) this.#report([...path, 'each', 'over'], problem)
   }
 
   #handler(template: StepTemplateYaml, path: YamlPath, isIncomplete: boolean): unknown {

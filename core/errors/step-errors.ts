@@ -66,3 +66,20 @@ export function isPermanentError(value: unknown): value is PermanentError {
 function hasBrand(value: unknown, brand: string): boolean {
   return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[Symbol.for(brand)] === true
 }
+
+/** Thrown when a placeholder in a task file, `{{results.load.id}}`, has no value, or none that fits where it stands. */
+export class PlaceholderError extends TaskerError {
+  constructor(name: string, expected: string) {
+    super('PLACEHOLDER_EMPTY', {
+      what: `The placeholder {{${name}}} cannot be filled`,
+      expected,
+      wayOut: 'Results are those of the steps in `depends_on_steps`, and only these',
+      details: { name },
+    })
+  }
+
+  /** It would be as empty the next time. */
+  get [Symbol.for('tasker.error.permanent')](): true {
+    return true
+  }
+}

@@ -1,4 +1,5 @@
 import { expandVariables, type Variables } from '../definition/expand-variables.js'
+import { lookUpPlaceholder, onlyPlaceholder, placeholder } from '../definition/placeholders.js'
 import { HttpOptionsError } from '../errors/http-errors.js'
 import { describeKind } from './check-options.js'
 
@@ -12,7 +13,6 @@ export interface TemplateData {
   readonly onVariable: (value: string) => void
 }
 
-const placeholder = /\{\{\s*((?:context|results)(?:\.[^\s{}.]+)*)\s*\}\}/
 const asItIs = (text: string) => text
 
 /**
@@ -39,7 +39,7 @@ export function fillUrl(template: string, data: TemplateData): string {
 }
 
 function fillText(template: string, data: TemplateData, path: string): unknown {
-  const alone = new RegExp(`^${placeholder.source}$`).exec(template)?.[1]
+  const alone = onlyPlaceholder(template)
   return alone === undefined ? fillParts(template, data, path, asItIs) : lookUp(alone, data, path)
 }
 
@@ -78,19 +78,13 @@ function asText(name: string, data: TemplateData, path: string): string {
 }
 
 function lookUp(name: string, { values }: TemplateData, path: string): unknown {
-  let value: unknown = values
-  for (const key of name.split('.')) {
-    const has = typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    if (!has) {
-      throw new HttpOptionsError(path, {
-        expected: `a value at ${name}`,
-        received: 'none',
-        wayOut: 'Results are those of the steps in `depends_on_steps`, and only these',
-      })
-    }
-    value = (value as Record<string, unknown>)[key]
-  }
-  return value
+  const found = lookUpPlaceholder(name, values)
+  if (found !== undefined) return found.value
+  throw new HttpOptionsError(path, {
+    expected: `a value at ${name}`,
+    received: 'none',
+    wayOut: 'Results are those of the steps in `depends_on_steps`, and only these',
+  })
 }
 
 function encodeForUrl(text: string): string {
