@@ -77,7 +77,8 @@ export function collectKeyValue(
   return { ...before, [text.slice(0, at)]: jsonOrText(text.slice(at + 1)) }
 }
 
-function jsonOrText(text: string): unknown {
+/** JSON where it can be read as such, else the text itself. */
+export function jsonOrText(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -4,8 +4,8 @@ import { callerAsActor } from './caller.js'
 import type { Session } from './session.js'
 
 /** Adds why a person does something, which stands in its event. */
-export function withReason(command: Command): Command {
-  return command.option('-r, --reason <text>', 'why; stands in the event', 'command line')
+export function withReason(command: Command, what = 'why; stands in the event'): Command {
+  return command.option('-r, --reason <text>', what, 'command line')
 }
 
 /** Who asks and why, for the event. */

@@ -1,5 +1,5 @@
 import type { StepView, TaskRecord, TaskView } from '../contracts/task-record.js'
-import type { CreatedTask } from '../contracts/tasks-api.js'
+import type { Annotation, CreatedTask } from '../contracts/tasks-api.js'
 import type { Tasker } from '../kernel/tasker.js'
 
 type Mask = Pick<Tasker, 'mask'>
@@ -29,6 +29,12 @@ export function maskedTask(tasker: Mask, task: TaskRecord): TaskRecord {
 export function maskedStep(tasker: Mask, task: NamedTask, step: StepView): StepView {
   const { results, error, element } = step
   return { ...step, ...tasker.mask({ results, error, element }, keyOf(task)) }
+}
+
+/** A note without secrets. */
+export function maskedAnnotation(tasker: Mask, annotation: Annotation, task?: NamedTask): Annotation {
+  const { value } = annotation
+  return { ...annotation, ...tasker.mask({ value }, task && keyOf(task)) }
 }
 
 type NamedTask = Pick<TaskRecord, 'namespace' | 'name' | 'version'>

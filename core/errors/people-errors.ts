@@ -21,7 +21,7 @@ export class BulkFilterEmptyError extends TaskerError {
     super('BULK_FILTER_EMPTY', {
       what: `${command} of many says nothing of which ones; nothing was changed`,
       expected: 'a filter, such as { namespace: "payments", state: "error" }',
-      wayOut: 'Give a filter, or all: true if all are meant; dryRun: true says what would be done',
+      wayOut: 'Give a filter, or all: true (--all) if all are meant; dryRun: true (--dry-run) says what would be done',
       details: { command },
     })
   }

@@ -1,21 +1,13 @@
 import { Command } from 'commander'
-import type { TaskFilter } from '../../contracts/store.js'
 import type { TaskRecord } from '../../contracts/task-record.js'
 import type { Tasker } from '../../kernel/tasker.js'
-import type { TaskState } from '../../workflow/state-machines.js'
-import { parseInteger, parseMoment, parseStates } from '../option-parsers.js'
+import { type TaskFilterOptions, taskFilterOf, withTaskFilter } from '../filter-options.js'
+import { parseInteger } from '../option-parsers.js'
 import type { Session } from '../session.js'
 import { maskedTask } from '../task-document.js'
 import { taskTable } from '../task-text.js'
 
-interface ListOptions {
-  readonly namespace?: string
-  readonly name?: string
-  readonly version?: string
-  readonly state?: readonly TaskState[]
-  readonly since?: string
-  readonly until?: string
-  readonly correlationId?: string
+interface ListOptions extends TaskFilterOptions {
   readonly limit: number
   readonly after?: string
   readonly json?: boolean
@@ -26,19 +18,7 @@ const pageSize = 1000
 
 /** `tasks list`. */
 export function tasksListCommand(session: Session): Command {
-  return new Command('list')
-    .description('list tasks, the latest first')
-    .option('--namespace <name>', 'of this namespace')
-    .option('--name <name>', 'of this name')
-    .option('--version <version>', 'of this version')
-    .option('--state <states>', 'in one of these states, separated by commas', (text, before?: readonly TaskState[]) =>
-      parseStates('--state', text, before),
-    )
-    .option('--since <moment>', 'created at or after: 2026-03-01, or how long ago, 2h', (text) =>
-      parseMoment('--since', text),
-    )
-    .option('--until <moment>', 'created before', (text) => parseMoment('--until', text))
-    .option('--correlation-id <id>', 'of this correlation')
+  return withTaskFilter(new Command('list').description('list tasks, the latest first'))
     .option('--limit <number>', 'at most so many', (text) => parseInteger('--limit', text, 1), 100)
     .option('--after <cursor>', 'go on where the list before ended')
     .option('--json', 'print an array and nothing else')
@@ -62,8 +42,8 @@ async function list(session: Session, options: ListOptions): Promise<void> {
 }
 
 async function read(tasker: Tasker, options: ListOptions): Promise<{ items: readonly TaskRecord[]; next?: string }> {
-  const { json: _, limit, after: first, ...given } = options
-  const filter: TaskFilter = given
+  const { limit, after: first } = options
+  const filter = taskFilterOf(options)
   const items: TaskRecord[] = []
   let after = first
   do {

@@ -20,6 +20,8 @@ function pathsOf(command: Command, above: readonly string[] = []): string[] {
 
 const commands = [
   ...['run', 'start', 'tasks create', 'tasks list', 'tasks show', 'tasks cancel', 'tasks resolve', 'tasks retry'],
+  ...['tasks pause', 'tasks resume', 'tasks pauses', 'tasks update', 'tasks annotate', 'tasks rerun', 'steps skip'],
+  ...['namespaces list', 'namespaces create', 'namespaces update', 'namespaces pause', 'namespaces resume'],
   ...['steps show', 'steps cancel', 'steps resolve', 'steps retry', 'events list', 'events show', 'events tail'],
   ...['export', 'handlers list', 'subscribers list', 'exporters list', 'plugins list', 'graph'],
   ...['config print', 'config check', 'db migrate', 'db status', 'db retention', 'verify'],
