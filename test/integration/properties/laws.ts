@@ -1,30 +1,38 @@
 import assert from 'node:assert/strict'
-import type { EventEnvelope, EventPayload, TaskView } from 'tasker'
+import type { EventEnvelope, EventPayload, StepView, TaskView } from 'tasker'
 import type { TestTasker } from 'tasker/testing'
 import { readLog } from '../events/observation.js'
 
 type Logged = EventEnvelope<string>
 
+/** All tasks that there are, the first one first, children and repetitions behind it. */
+export async function allTasks(t: TestTasker): Promise<readonly TaskView[]> {
+  const { items } = await t.tasks.list({}, { limit: 100 })
+  const views = await Promise.all(items.map(({ id }) => t.tasks.get(id)))
+  return views.map((view) => view!).toSorted((one, other) => (one.id < other.id ? -1 : 1))
+}
+
 /** Holds at every moment in which nothing is being committed: nobody waits for what nobody will do, and no attempt is too many. */
-export async function checkMoment(t: TestTasker, taskId: string): Promise<TaskView> {
-  const task = (await t.tasks.get(taskId))!
-  if (task.state === 'pending' || task.state === 'in_progress') {
-    assert(task.ownerId !== null || task.dueAt !== null, `nobody owns the ${task.state} task, and it is not due`)
-    assert(task.ownerId === null || task.ownerId === t.workerId, 'its owner is gone')
+export function checkMoment(t: TestTasker, { state, ownerId, dueAt, steps }: TaskView): void {
+  if (state === 'pending' || state === 'in_progress') {
+    assert(ownerId !== null || dueAt !== null, `nobody owns the ${state} task, and it is not due`)
+    assert(ownerId === null || ownerId === t.workerId, 'its owner is gone')
   }
-  for (const { name, attempts, ownerLosses, drains, retryLimit } of task.steps) {
+  for (const { name, attempts, ownerLosses, drains, retryLimit } of steps) {
     assert(attempts - ownerLosses - drains <= retryLimit, `${name} had ${attempts} attempts of ${retryLimit}`)
     assert(ownerLosses <= 3, `${name} lost its owner ${ownerLosses} times`)
   }
-  return task
 }
 
-/** Holds of the log of a task that has ended, whatever happened to it. */
-export async function checkLog(t: TestTasker, task: TaskView): Promise<void> {
-  const steps = new Map(task.steps.map((step) => [step.name, new StepStory(step)]))
+/** Holds of the log of tasks that have ended, whatever happened to them. */
+export async function checkLog(t: TestTasker, tasks: readonly TaskView[]): Promise<void> {
+  const stories = new Map(
+    tasks.map(({ id, steps }) => [id, new Map(steps.map((step) => [step.name, new StepStory(step)]))]),
+  )
   for (const event of await readLog(t)) {
     const { stepName } = event.payload as { readonly stepName?: string }
-    if (event.taskId === task.id && stepName !== undefined) steps.get(stepName)!.hear(event, steps)
+    const steps = stories.get(event.taskId ?? '')
+    if (steps !== undefined && stepName !== undefined) steps.get(stepName)!.hear(event, steps)
   }
   const { differences, stuck } = await t.verify({ graceMs: 0 })
   assert.deepEqual([differences, stuck], [[], []], 'the log rebuilds the rows')
@@ -32,16 +40,15 @@ export async function checkLog(t: TestTasker, task: TaskView): Promise<void> {
 
 /** What happened to one step so far, as its events tell. */
 class StepStory {
-  readonly #name: string
-  readonly #dependsOn: readonly string[]
+  readonly #step: StepView
+  /** What settled it: what `resolved_manually` says besides, or its state. */
   #settled: string | undefined
   #isRunning = false
   #attempts = 0
   #lost = 0
 
-  constructor({ name, dependsOn }: { readonly name: string; readonly dependsOn: readonly string[] }) {
-    this.#name = name
-    this.#dependsOn = dependsOn
+  constructor(step: StepView) {
+    this.#step = step
   }
 
   hear(event: Logged, steps: ReadonlyMap<string, StepStory>): void {
@@ -56,33 +63,45 @@ class StepStory {
         break
       }
       case 'step.completed':
+        this.#settle('complete')
+        break
       case 'step.cancelled':
+        this.#settle('cancelled')
+        break
       case 'step.resolved_manually':
-        assert.equal(this.#settled, undefined, `${this.#name} was settled twice`)
-        this.#settled = event.name
-        this.#isRunning = false
+        this.#settle((event.payload as EventPayload<'step.resolved_manually'>).how)
         break
     }
   }
 
+  #settle(how: string): void {
+    assert.equal(this.#settled, undefined, `${this.#step.name} was settled twice`)
+    this.#settled = how
+    this.#isRunning = false
+  }
+
   #begin(payload: EventPayload<'step.execution_requested'>, steps: ReadonlyMap<string, StepStory>): void {
+    const { name, dependsOn } = this.#step
     const { attempt, retryLimit } = payload
-    assert.equal(this.#settled, undefined, `${this.#name} ran after it was settled`)
-    assert(!this.#isRunning, `${this.#name} ran twice at once`)
-    const early = this.#dependsOn.filter((parent) => steps.get(parent)!.#settled === undefined)
-    assert.deepEqual(early, [], `${this.#name} ran before what it depends on`)
-    const cancelled = this.#dependsOn.filter((parent) => steps.get(parent)!.#settled === 'step.cancelled')
-    assert.deepEqual(cancelled, [], `${this.#name} ran though what it depends on was cancelled`)
+    assert.equal(this.#settled, undefined, `${name} ran after it was settled`)
+    assert(!this.#isRunning, `${name} ran twice at once`)
+    const parents = dependsOn.map((parent) => [parent, steps.get(parent)!.#settled] as const)
+    const wrong = parents.filter(([, settled]) => settled === undefined || settled === 'cancelled')
+    assert.deepEqual(wrong, [], `${name} ran before what it depends on, or though that was cancelled`)
+    const isChosen = parents.length === 0 || parents.some(([, settled]) => settled !== 'unchosen')
+    assert(isChosen, `${name} ran though nothing that it depends on was chosen`)
     this.#attempts += 1
-    assert.equal(attempt, this.#attempts, `an attempt of ${this.#name} was not counted`)
-    assert(attempt - this.#lost <= retryLimit, `${this.#name} began attempt ${attempt} of ${retryLimit}`)
+    assert.equal(attempt, this.#attempts, `an attempt of ${name} was not counted`)
+    assert(attempt - this.#lost <= retryLimit, `${name} began attempt ${attempt} of ${retryLimit}`)
     this.#isRunning = true
   }
 }
 
-/** What a task that has ended by itself must have come to. */
+/** What a task that has ended must have come to. */
 export function checkEnd({ state, error, steps }: TaskView): void {
   const has = (wanted: string) => steps.some((step) => step.state === wanted)
+  for (const step of steps) checkKind(step, steps)
+  if (state === 'resolved_manually') return
   assert(!has('in_progress'), 'a step of a task that has ended is in progress')
   if (state === 'complete') {
     assert(!has('pending') && !has('error') && !has('cancelled'), 'not every step of a complete task is done')
@@ -90,5 +109,25 @@ export function checkEnd({ state, error, steps }: TaskView): void {
     assert(has('error') || has('cancelled'), 'a task failed without a reason')
     assert.notEqual(error?.code, 'TASK_STUCK')
     if (!has('error')) assert.deepEqual([error?.code, has('pending')], ['STEPS_CANCELLED', false])
-  } else assert(state === 'cancelled' || state === 'resolved_manually', `the task is ${state}`)
+  } else assert.equal(state, 'cancelled')
+}
+
+/** What is true of a step because of what kind it is. */
+function checkKind({ name, state, branchOf, results, element }: StepView, steps: readonly StepView[]): void {
+  if (branchOf !== null && state === 'complete') {
+    const decision = steps.find((step) => step.name === branchOf)!
+    assert((decision.results as readonly string[]).includes(name), `${name} ran, and ${branchOf} did not choose it`)
+  }
+  const elements = steps.filter((step) => step.element?.of === name)
+  if (state === 'complete' && elements.length > 0) {
+    const inOrder = elements.toSorted((one, other) => one.element!.index - other.element!.index)
+    assert.deepEqual(
+      results,
+      inOrder.map((each) => each.results),
+      `the results of ${name} are not those of its elements`,
+    )
+  }
+  if (element === null || state !== 'complete') return
+  const { of, index } = element
+  assert.equal(name, `${of}[${index}]`)
 }

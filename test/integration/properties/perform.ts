@@ -1,36 +1,49 @@
 import assert from 'node:assert/strict'
 import { isTaskerError, type TaskView } from 'tasker'
 import type { TestTasker } from 'tasker/testing'
-import { checkMoment } from './laws.js'
-import type { Act, Plan } from './random-plan.js'
-import { nameAt, type Stage } from './stage.js'
+import { allTasks, checkMoment } from './laws.js'
+import { plannedName } from './planned-task.js'
+import type { Act, Plan, StepCommand } from './random-plan.js'
+import type { Stage } from './stage.js'
 
 /** What a command may be answered with: a refusal, by the state or by a rule. Anything else is a failure of the engine. */
-const refusals = ['ILLEGAL_TRANSITION', 'COMMAND_REFUSED']
+const refusals = ['ILLEGAL_TRANSITION', 'COMMAND_REFUSED', 'RERUN_REFUSED', 'TASK_NOT_FINISHED']
 const actor = { id: 'somebody', kind: 'person' } as const
-/** Rounds until a task must have ended: each lets all time pass that any retry or time-out may need. */
+/** Rounds until all tasks must have ended: each lets all time pass that any retry may need. */
 const lastRounds = 60
 
-/** Runs a plan: its acts one after the other, each when all that the one before has set off is done; then whatever is left. */
-export async function perform(t: TestTasker, stage: Stage, plan: Plan): Promise<TaskView> {
-  const { id } = await t.tasks.create({ name: 'drawn' })
+/**
+ * Runs a plan: its acts one after the other, each when all that the one before has set off is done; then whatever is left.
+ *
+ * @returns all tasks that came of it
+ */
+export async function perform(t: TestTasker, stage: Stage, plan: Plan): Promise<readonly TaskView[]> {
+  await t.tasks.create({ name: plannedName })
   await t.clock.advance(0)
   for (const act of plan.acts) {
-    await carryOut(t, stage, plan, id, act)
+    await carryOut(t, stage, act)
     await t.clock.advance(0)
-    await checkMoment(t, id)
+    for (const task of await allTasks(t)) checkMoment(t, task)
   }
+  return finish(t, stage)
+}
+
+async function finish(t: TestTasker, stage: Stage): Promise<readonly TaskView[]> {
+  let tasks: readonly TaskView[] = []
   for (let round = 0; round < lastRounds; round++) {
-    const task = await checkMoment(t, id)
-    if (task.state !== 'pending' && task.state !== 'in_progress' && stage.running.length === 0) return task
+    tasks = await allTasks(t)
+    for (const task of tasks) checkMoment(t, task)
+    const unfinished = tasks.filter(({ state }) => state === 'pending' || state === 'in_progress')
+    if (unfinished.length === 0 && stage.running.length === 0) return tasks
+    for (const { id, pausedAt } of unfinished) if (pausedAt !== null) await t.tasks.resume(id, { actor })
     for (const call of stage.running) call.end()
     await t.clock.advance('2m')
   }
-  const { state, dueAt, parked } = (await t.tasks.get(id))!
-  return assert.fail(`after all that it is still ${state}, due ${dueAt}, parked ${parked}`)
+  const left = tasks.map(({ name, state, dueAt, parked }) => ({ name, state, dueAt, parked }))
+  return assert.fail(`after all that they have not ended: ${JSON.stringify(left)}`)
 }
 
-async function carryOut(t: TestTasker, stage: Stage, { steps }: Plan, id: string, act: Act): Promise<void> {
+async function carryOut(t: TestTasker, stage: Stage, act: Act): Promise<void> {
   switch (act.do) {
     case 'end a call':
       stage.running[act.which % Math.max(1, stage.running.length)]?.end()
@@ -41,17 +54,20 @@ async function carryOut(t: TestTasker, stage: Stage, { steps }: Plan, id: string
       await t.crash()
       stage.clear()
       return t.restart()
-    case 'cancel the task':
-      return tolerate(t.tasks.cancel(id, { actor }))
-    case 'retry the task':
-      return tolerate(t.tasks.retry(id, { actor }))
-    case 'resolve the task':
-      return tolerate(t.tasks.resolve(id, { actor }))
-    default: {
-      const step = { task: id, step: nameAt(act.which % steps.length) }
-      return tolerate(t.steps[act.do](step, { actor }))
-    }
   }
+  const tasks = await allTasks(t)
+  const { id, steps } = tasks[act.task % tasks.length]!
+  if (!('step' in act)) return tolerate(t.tasks[act.do](id, { actor }))
+  const step = steps[act.step % steps.length]!.name
+  if (act.do === 'run again') return tolerate(t.tasks.rerun(id, { from: step, actor }))
+  return tolerate(t.steps[commands[act.do]]({ task: id, step }, { actor }))
+}
+
+const commands: Readonly<Record<StepCommand, 'cancel' | 'resolve' | 'skip' | 'retry'>> = {
+  'cancel step': 'cancel',
+  'resolve step': 'resolve',
+  'skip step': 'skip',
+  'retry step': 'retry',
 }
 
 async function tolerate(command: Promise<unknown>): Promise<void> {

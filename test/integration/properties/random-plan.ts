@@ -1,29 +1,47 @@
 import fc from 'fast-check'
 
 export type Ending = 'succeeds' | 'fails' | 'fails for good'
+/** How the attempts of a step end, in order; further ones succeed. */
+export type Endings = readonly Ending[]
+
+/** What kind of step it is, and what only that kind has. */
+export type PlannedKind =
+  | { readonly is: 'run' }
+  /** A step for each element of a list. */
+  | { readonly is: 'each'; readonly elements: readonly Endings[]; readonly concurrency: number }
+  /** A task of its own, its steps one after the other. */
+  | { readonly is: 'child'; readonly steps: readonly Endings[]; readonly limit: number }
+  /** Chooses among later steps: bit n says whether its branch n is chosen. */
+  | { readonly is: 'decide'; readonly chosen: number }
 
 /** One step of a drawn task. */
 export interface PlannedStep {
+  readonly kind: PlannedKind
   /** Positions of the steps that it depends on, all before its own. */
   readonly parents: readonly number[]
-  /** How its attempts end, in order; further ones succeed. */
-  readonly endings: readonly Ending[]
+  /** Picks the decision before it that it is a branch of, if there is one; absent: it is no branch. */
+  readonly branchOf: number | undefined
+  readonly endings: Endings
   readonly limit: number
   readonly retryable: boolean
   readonly skippable: boolean
   /** Whether its last failure skips it; only where skippable. */
   readonly skipsFailure: boolean
-  /** Its handler does not hear its signal, and ends only when the schedule says so. */
+  /** Its handler does not hear its signal, and ends only when the plan says so. */
   readonly isDeaf: boolean
 }
 
-/** What happens next. `which` picks among what is there: calls that run, steps of the task. */
+/** What happens next. `which` picks among the calls that run, `step` among the steps of a task, `task` among the tasks there are. */
 export type Act =
   | { readonly do: 'end a call'; readonly which: number }
   | { readonly do: 'let time pass'; readonly ms: number }
   | { readonly do: 'lose the worker' }
-  | { readonly do: 'cancel' | 'resolve' | 'skip' | 'retry'; readonly which: number }
-  | { readonly do: 'cancel the task' | 'retry the task' | 'resolve the task' }
+  | { readonly do: StepCommand; readonly step: number; readonly task: number }
+  | { readonly do: TaskCommand; readonly task: number }
+  | { readonly do: 'run again'; readonly step: number; readonly task: number }
+
+export type StepCommand = 'cancel step' | 'resolve step' | 'skip step' | 'retry step'
+export type TaskCommand = 'cancel' | 'retry' | 'resolve' | 'pause' | 'resume'
 
 export interface Plan {
   readonly steps: readonly PlannedStep[]
@@ -33,25 +51,6 @@ export interface Plan {
   readonly acts: readonly Act[]
   readonly seed: number
 }
-
-const which = fc.nat(7)
-
-const act: fc.Arbitrary<Act> = fc.oneof(
-  { weight: 14, arbitrary: fc.record({ do: fc.constant('end a call' as const), which }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({ do: fc.constant('let time pass' as const), ms: fc.constantFrom(500, 5_000, 60_000) }),
-  },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('lose the worker' as const) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('cancel', 'resolve', 'skip', 'retry'), which }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('cancel the task', 'retry the task', 'resolve the task') }) },
-)
-
-const ending = fc.oneof(
-  { weight: 5, arbitrary: fc.constant<Ending>('succeeds') },
-  { weight: 4, arbitrary: fc.constant<Ending>('fails') },
-  { weight: 1, arbitrary: fc.constant<Ending>('fails for good') },
-)
 
 /** Graphs of up to eight steps with what happens to them. */
 export const plans: fc.Arbitrary<Plan> = fc.integer({ min: 1, max: 8 }).chain((size) =>
@@ -63,12 +62,65 @@ export const plans: fc.Arbitrary<Plan> = fc.integer({ min: 1, max: 8 }).chain((s
   }),
 )
 
+const ending = fc.oneof(
+  { weight: 5, arbitrary: fc.constant<Ending>('succeeds') },
+  { weight: 4, arbitrary: fc.constant<Ending>('fails') },
+  { weight: 1, arbitrary: fc.constant<Ending>('fails for good') },
+)
+const endings = fc.array(ending, { maxLength: 3 })
+const limit = fc.integer({ min: 1, max: 3 })
+
+const kind: fc.Arbitrary<PlannedKind> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ is: fc.constant('run' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      is: fc.constant('each' as const),
+      elements: fc.array(endings, { maxLength: 4 }),
+      concurrency: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      is: fc.constant('child' as const),
+      steps: fc.array(endings, { minLength: 1, maxLength: 2 }),
+      limit,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ is: fc.constant('decide' as const), chosen: fc.nat(7) }) },
+)
+
+const which = fc.nat(7)
+const of = <T extends string>(...names: readonly T[]) => fc.constantFrom(...names)
+
+const act: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 14, arbitrary: fc.record({ do: of('end a call'), which }) },
+  { weight: 3, arbitrary: fc.record({ do: of('let time pass'), ms: fc.constantFrom(500, 5_000, 60_000) }) },
+  { weight: 2, arbitrary: fc.record({ do: of('lose the worker') }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: of<StepCommand>('cancel step', 'resolve step', 'skip step', 'retry step'),
+      step: which,
+      task: which,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: of<TaskCommand>('cancel', 'retry', 'resolve', 'pause', 'resume'), task: which }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: of('run again'), step: which, task: which }) },
+)
+
 function plannedStep(position: number): fc.Arbitrary<PlannedStep> {
   const earlier = Array.from({ length: position }, (_, index) => index)
   return fc.record({
+    kind,
     parents: fc.subarray(earlier, { maxLength: Math.min(3, position) }),
-    endings: fc.array(ending, { maxLength: 3 }),
-    limit: fc.integer({ min: 1, max: 3 }),
+    branchOf: fc.option(which, { nil: undefined }),
+    endings,
+    limit,
     retryable: mostly(true),
     skippable: fc.boolean(),
     skipsFailure: mostly(false),

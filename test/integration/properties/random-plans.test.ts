@@ -34,12 +34,17 @@ async function check(plan: Plan): Promise<void> {
     // On a server a lost worker is known to be lost when its lease has run out, which is real time.
     execution: { pollIntervalMs: 60_000, sweepIntervalMs: 60_000, leaseMs: 300, heartbeatIntervalMs: 100 },
   })
-  const task = await perform(t, stage, plan)
-  checkEnd(task)
-  await checkLog(t, task)
+  const tasks = await perform(t, stage, plan)
+  for (const task of tasks) checkEnd(task)
+  await checkLog(t, tasks)
   assert.equal(new Set(stage.called).size, stage.called.length, `an attempt was run twice: ${stage.called}`)
   const losses = plan.acts.filter((act) => act.do === 'lose the worker').length
-  // A step that is tried again within one run is found and admitted again: two facts under one key.
-  const facts = doubledFacts(t.events.all(), losses + 1).filter(([key]) => !key.startsWith('workflow.viable_steps_'))
+  const children = tasks.flatMap(({ steps }) => steps.filter(({ childTaskId }) => childTaskId !== null))
+  // A step that is tried again within one run is found and admitted again: two facts under one key. And a worker that takes over begins
+  // the child of a step again, in the same attempt, because nobody knows whether it was begun.
+  const isExpected = (key: string) =>
+    key.startsWith('workflow.viable_steps_') ||
+    children.some(({ id }) => /^step\.(before_)?handle /.test(key) && key.includes(id))
+  const facts = doubledFacts(t.events.all(), losses + 1).filter(([key]) => !isExpected(key))
   assert.deepEqual(facts, [])
 }
