@@ -1,10 +1,33 @@
 import type { ErrorRecord, StepView } from '../contracts/task-record.js'
+import { elementsByStep } from '../workflow/list-elements.js'
 import { paintState } from './paint.js'
 import { type TableOptions, textPairs, textTable } from './text-table.js'
 import { dueText, elapsedText, momentText } from './time-text.js'
 
-/** The steps of a task, one a line. */
+/** Most elements of one list that are shown: those that have something to say come first. */
+const mostElements = 20
+
+/** The steps of a task, one a line; of a long list the elements that failed or run, and how many more there are. */
 export function stepTable(steps: readonly StepView[], options: TableOptions): string {
+  const hidden = new Set<StepView>()
+  const more: string[] = []
+  for (const [name, elements] of elementsByStep(steps)) {
+    if (elements.length <= mostElements) continue
+    for (const element of elements.toSorted(byInterest).slice(mostElements)) hidden.add(element)
+    more.push(`and ${elements.length - mostElements} more elements of ${name}: tasker steps show TASK_ID/${name}[0]`)
+  }
+  const table = rowsTable(hidden.size === 0 ? steps : steps.filter((step) => !hidden.has(step)), options)
+  return [table, ...more].join('\n')
+}
+
+/** Failed before running before waiting before done. */
+function byInterest(a: StepView, b: StepView): number {
+  return interest.indexOf(a.state) - interest.indexOf(b.state)
+}
+
+const interest = ['error', 'in_progress', 'cancelled', 'pending', 'resolved_manually', 'complete']
+
+function rowsTable(steps: readonly StepView[], options: TableOptions): string {
   const rows = steps.map((step) => [
     step.name,
     paintState(step.state, options.paint),

@@ -2,6 +2,7 @@ import type { StepView, TaskRecord } from '../contracts/task-record.js'
 import type { Annotation } from '../contracts/tasks-api.js'
 import type { DependencyGraph } from '../workflow/dependency-graph.js'
 import { drawGraphAsText } from '../workflow/graph-picture.js'
+import { elementsByStep, withoutElements } from '../workflow/list-elements.js'
 import { pictureStatesOf } from '../workflow/picture-states.js'
 import { isFinal } from '../workflow/state-machines.js'
 import { type Paint, paintState } from './paint.js'
@@ -43,7 +44,7 @@ export function taskText(
 ): string {
   const picture = drawGraphAsText(graph, {
     states: pictureStatesOf(steps),
-    notes: new Map(steps.map((step) => [step.name, note(step)])),
+    notes: notesOf(steps),
     colours,
     ...(options.width === undefined ? {} : { width: options.width }),
   })
@@ -88,6 +89,18 @@ export function taskFacts(task: TaskRecord, options: TableOptions): string {
     options,
   )
   return `${title}\n${facts}`
+}
+
+/** What stands beside a step: how many elements of a list are done, or how many attempts it took. */
+function notesOf(steps: readonly StepView[]): ReadonlyMap<string, string> {
+  const lists = elementsByStep(steps)
+  return new Map(
+    withoutElements(steps).map((step) => {
+      const elements = lists.get(step.name)
+      const isDone = ({ state }: StepView) => state === 'complete' || state === 'resolved_manually'
+      return [step.name, elements ? `${elements.filter(isDone).length} of ${elements.length} elements` : note(step)]
+    }),
+  )
 }
 
 function note({ attempts, retryLimit, state }: StepView): string {

@@ -7,6 +7,7 @@ import type { HandlerQuery, HandlerRegistry } from '../registry/handler-registry
 import { analyseGraph, type GraphAnalysis } from '../workflow/analysis/analyse-graph.js'
 import { analyseTask, type TaskAnalysis } from '../workflow/analysis/analyse-task.js'
 import { buildDependencyGraph } from '../workflow/dependency-graph.js'
+import { withoutElements } from '../workflow/list-elements.js'
 
 /** `tasker.graph`: the dependency graph of a definition or of a task, and what it says. */
 export class GraphApi implements GraphsApi {
@@ -48,6 +49,11 @@ export class GraphApi implements GraphsApi {
 
 /** The graph of a task that is at hand, with the states that its steps have there. */
 export function graphOfTask({ namespace, name: taskName, version, steps }: TaskView): GraphView {
-  const nodes = steps.map(({ name, dependsOn, state, resolvedHow }) => ({ name, dependsOn, state, resolvedHow }))
+  const nodes = withoutElements(steps).map(({ name, dependsOn, state, resolvedHow }) => ({
+    name,
+    dependsOn,
+    state,
+    resolvedHow,
+  }))
   return { ...buildDependencyGraph(nodes), title: `${namespace}.${taskName}@${version}`, nodes }
 }

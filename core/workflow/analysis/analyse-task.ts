@@ -1,4 +1,5 @@
 import { buildDependencyGraph } from '../dependency-graph.js'
+import { withoutElements } from '../list-elements.js'
 import { type StepState, stepStates, type TaskState } from '../state-machines.js'
 import type { StepView, TaskView } from '../task-record.js'
 import { describeGraph, type GraphAnalysis } from './analyse-graph.js'
@@ -38,6 +39,7 @@ export interface TaskAnalysis extends GraphAnalysis {
 
 /**
  * Analyses a task with its steps, in time linear in steps and dependencies. Nothing is kept: it is true of the view that it is given.
+ * Elements of lists are not steps of it here: a failed list says which of them have failed.
  * A task that has ended for good has nothing left to do, and so no chains of errors and nothing to suggest.
  *
  * @param options `now`: milliseconds since 1970, default the time of day
@@ -48,9 +50,10 @@ export interface TaskAnalysis extends GraphAnalysis {
  */
 export function analyseTask(task: TaskView, options: { readonly now?: number } = {}): TaskAnalysis {
   const now = options.now ?? Date.now()
-  const dependencies = buildDependencyGraph(task.steps)
+  const own = withoutElements(task.steps)
+  const dependencies = buildDependencyGraph(own)
   const graph = indexGraph(dependencies)
-  const byName = new Map(task.steps.map((step) => [step.name, step]))
+  const byName = new Map(own.map((step) => [step.name, step]))
   const steps = graph.names.map((name) => byName.get(name)!)
   const standings = standingsOf(task, steps, graph, now)
   const standing = (which: StepStanding) => graph.names.filter((_, step) => standings[step] === which)
