@@ -108,7 +108,9 @@ export class TaskCreator {
       ...(task.traceparent === null ? {} : { traceparent: task.traceparent }),
     }
     const checked = await this.#check(request, defined)
-    return this.#begin(checked, {
+    // Each step that is a child has one of its own, whatever the requests for such tasks are known by.
+    const unknown = { ...checked, identity: undefined }
+    return this.#begin(unknown, {
       taskId: step.childTaskId!,
       parentTaskId: task.id,
       parentStepId: step.id,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Command } from 'commander'
 import type { TaskRequest } from '../../contracts/task-request.js'
+import { withoutElements } from '../../workflow/list-elements.js'
 import { exitCodes } from '../exit-codes.js'
 import { takeInterruption } from '../interruption.js'
 import { createProgressView, type ProgressView } from '../progress-view.js'
@@ -84,7 +85,7 @@ function report(session: Session, document: TaskDocument, json: boolean): void {
   }
   const { paint } = session
   const hasDependents = new Set(steps.flatMap(({ dependsOn }) => dependsOn))
-  const last = steps.filter((step) => !hasDependents.has(step.name) && hasResults(step))
+  const last = withoutElements(steps).filter((step) => !hasDependents.has(step.name) && hasResults(step))
   for (const { name, results } of last) session.print(`${paint('dim', `${name}:`)} ${JSON.stringify(results)}`)
   session.print(`${paint('dim', 'task:')} ${task.id}`)
   if (isComplete) return

@@ -150,8 +150,9 @@ function failureOf(
   failedSteps: readonly string[],
   blockedSteps: readonly string[],
 ): Error {
-  if (failedSteps.length > 0)
-    return new StepsFailedError(failedSteps, owned.step(failedSteps[0]!)?.error?.message ?? '')
+  // A list that has failed names its elements.
+  const failed = failedSteps.filter((name) => owned.step(name)?.element === null)
+  if (failed.length > 0) return new StepsFailedError(failed, owned.step(failed[0]!)?.error?.message ?? '')
   const cancelled = steps.filter((step) => step.state === 'cancelled').map((step) => step.name)
   if (blockedSteps.length === 0) return new StepsCancelledError(cancelled)
   return new TaskStuckError(fullNameOf(owned.task), blockedSteps)

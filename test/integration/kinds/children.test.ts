@@ -179,6 +179,15 @@ describe('A child', () => {
     assert.deepEqual((await t.verify()).differences, [])
   })
 
+  it('is one of its own, also where equal requests are one', async () => {
+    const inner = defineTask({ name: 'inner', identity: () => 'the only one' }).step('first', async () => 1)
+    const outer = defineTask({ name: 'outer' }).child('sub', { task: inner }).child('again', { task: inner })
+    await using t = await openTestTasker({ handlers: [outer] })
+    const run = await t.run(outer)
+    assert.equal(run.state, 'complete')
+    assert.notEqual(run.steps.sub.childTaskId, run.steps.again.childTaskId)
+  })
+
   it('may itself have children', async () => {
     const wrapping = defineTask({ name: 'wrapping' }).child('order', { task: processOrder })
     await using t = await openTestTasker({ handlers: [wrapping] })
