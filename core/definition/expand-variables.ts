@@ -3,6 +3,12 @@ export type Variables = Readonly<Record<string, string | undefined>>
 
 const variable = /(\$?)\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}/g
 
+/** Whether a value is a text with variables to fill in. */
+export function hasVariables(value: unknown): boolean {
+  if (typeof value !== 'string') return false
+  return [...value.matchAll(variable)].some(([, escaped]) => escaped === '')
+}
+
 /**
  * Replaces `${NAME}` and `${NAME:-default}` in every text of a value; the default also stands in for an empty variable.
  * `$${NAME}` gives the text `${NAME}`. Keys are left as they are.

@@ -1,5 +1,6 @@
 import type { DefinedTask } from '../contracts/task-definition.js'
-import { expandVariables, type Variables } from './expand-variables.js'
+import type { Variables } from './expand-variables.js'
+import { fillVariables } from './fill-variables.js'
 import { mergeEnvironment } from './merge-environment.js'
 import type { YamlHandlers } from './yaml-handler.js'
 import { YamlSource } from './yaml-source.js'
@@ -54,17 +55,13 @@ export interface TaskOfReadingOptions extends Pick<ParseTaskYamlOptions, 'enviro
 export function taskOfReading(reading: TaskYamlReading, options: TaskOfReadingOptions): DefinedTask {
   const { source, environment, handlers = {}, variables = process.env } = options
   const merged = mergeEnvironment(reading.task, environment, source)
-  const problems = [...reading.problems, ...merged.problems]
   const { environments: _merged, ...task } = merged.task
-  const expanded = expandVariables(task, variables, (path, name) => {
-    const wayOut = `set it, or write a default: \${${name}:-…}`
-    problems.push(source.problem(merged.locate(path), `the environment variable ${name} is not set; ${wayOut}`))
-  })
-  return buildYamlTask(expanded, {
+  const filled = fillVariables(task, variables, source, merged.locate)
+  return buildYamlTask(filled.task, {
     source,
     handlers: reading.lacksHandlers ? 'unknown' : handlers,
-    problems,
-    incompleteSteps: reading.incompleteSteps,
+    problems: [...reading.problems, ...merged.problems, ...filled.problems],
+    incompleteSteps: new Set([...reading.incompleteSteps, ...filled.incompleteSteps]),
     locate: merged.locate,
   })
 }

@@ -72,6 +72,7 @@ const taskKeys = {
   version: text('Exact semantic version, in quotes. Default `0.1.0`'),
   description: text('What the task does'),
   concurrency: Type.Integer({ description: 'Most steps that run at once', minimum: 1 }),
+  concurrent: Type.Boolean({ description: '`false`: one step at a time, as `concurrency: 1`. Default true' }),
   timeout_ms: milliseconds('Time for the whole task'),
   identity: Type.Union([Type.Literal('none'), Type.Literal('hash')], {
     description: 'What requests are known by: nothing, or what they ask for, within the window of the configuration',
@@ -87,7 +88,6 @@ const taskKeys = {
 const withoutEffect = {
   task_handler_class: Type.String({ description: 'Without effect: accepted for files of older systems' }),
   module_namespace: Type.String({ description: 'Without effect: accepted for files of older systems' }),
-  concurrent: Type.Boolean({ description: 'Without effect: accepted for files of older systems' }),
 }
 
 const stepTemplate = Type.Object({ name: text('Name of the step'), ...optional(templateKeys) }, closed)

@@ -2,6 +2,7 @@ import { mergeDeep } from './merge-environment.js'
 import type { StepOptionsDraft } from './step-draft.js'
 import type { TaskHeadDraft } from './task-head.js'
 import type { StepTemplateYaml, TaskYaml } from './task-yaml-schema.js'
+import type { YamlPath } from './yaml-source.js'
 
 /** What a YAML file says of the task, in the words of the code form. */
 export function headDraft(task: TaskYaml): TaskHeadDraft {
@@ -12,7 +13,7 @@ export function headDraft(task: TaskYaml): TaskHeadDraft {
     description: task.description,
     context: task.schema,
     sensitive: task.sensitive,
-    concurrency: task.concurrency,
+    concurrency: task.concurrency ?? (task.concurrent === false ? 1 : undefined),
     timeoutMs: task.timeout_ms,
     identity: task.identity,
     customEvents: customEventsOf(task),
@@ -52,9 +53,23 @@ export function dependenciesOf(template: StepTemplateYaml): readonly string[] {
 
 /** The events that the task and its steps declare, each name once; the first declaration counts. */
 function customEventsOf(task: TaskYaml): readonly unknown[] {
-  const all = [...(task.custom_events ?? []), ...task.step_templates.flatMap((step) => step.custom_events ?? [])]
-  const nameOf = (event: (typeof all)[number]) => (typeof event === 'string' ? event : event.name)
-  return all.filter((event, index) => all.findIndex((other) => nameOf(other) === nameOf(event)) === index)
+  return declaredEvents(task).map(({ event }) => event)
+}
+
+/** Where the custom event stands that has a place in the list of the code form. */
+export function customEventPath(task: TaskYaml, index: number): YamlPath | undefined {
+  return declaredEvents(task)[index]?.path
+}
+
+function declaredEvents(task: TaskYaml) {
+  const key = 'custom_events'
+  const ofTask = (task[key] ?? []).map((event, index) => ({ event, path: [key, index] as YamlPath }))
+  const ofSteps = task.step_templates.flatMap((step, place) =>
+    (step[key] ?? []).map((event, index) => ({ event, path: ['step_templates', place, key, index] as YamlPath })),
+  )
+  const all = [...ofTask, ...ofSteps]
+  const nameOf = ({ event }: (typeof all)[number]) => (typeof event === 'string' ? event : event.name)
+  return all.filter((one, index) => all.findIndex((other) => nameOf(other) === nameOf(one)) === index)
 }
 
 const stepKeys: Readonly<Record<string, readonly string[]>> = {

@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { show } from '../errors/definition-errors.js'
 import { nearestName } from '../errors/nearest-name.js'
 import { TaskYamlError, type YamlProblem } from '../errors/task-yaml-errors.js'
+import { hasVariables } from './expand-variables.js'
 import { type TaskYaml, taskYamlSchema } from './task-yaml-schema.js'
 import { noName, repairYaml, stepNameAt } from './yaml-repair.js'
 import type { YamlPath, YamlSource } from './yaml-source.js'
@@ -20,21 +21,24 @@ export interface TaskYamlReading {
   readonly lacksHandlers: boolean
 }
 
+/** What is wrong with keys and types of a value, as ajv says it. */
+export function structureErrors(value: unknown): readonly ErrorObject[] {
+  validator ??= new Ajv2020({ allErrors: true, verbose: true, strict: false }).compile(taskYamlSchema)
+  return validator(value) ? [] : (validator.errors ?? [])
+}
+
 /**
  * Checks keys and types of a whole file, all environments included, and leaves out what is wrong, so that the rest can be
- * checked too.
+ * checked too. What variables stand for shows when they are filled in: a number may be written as one.
  *
  * @throws TaskYamlError where nothing is left to check
  */
 export function readTaskYaml(source: YamlSource): TaskYamlReading {
-  validator ??= new Ajv2020({ allErrors: true, verbose: true, strict: false }).compile(taskYamlSchema)
-  if (validator(source.value)) {
+  const errors = structureErrors(source.value).filter(({ data }) => !hasVariables(data))
+  if (errors.length === 0) {
     return { task: source.value as TaskYaml, problems: [], incompleteSteps: new Set(), lacksHandlers: false }
   }
-  const errors = validator.errors ?? []
-  const problems = errors
-    .filter((error, _, all) => !isPartOfChoice(error) && !isSaidBetter(error, all))
-    .map((error) => problemOf(error, source))
+  const problems = problemsOf(errors, source)
   const wrong = errors.map(placeOf)
   const task = structuredClone(source.value)
   if (!wrong.map((path) => repairYaml(task, path)).every(Boolean)) throw new TaskYamlError(source.file, problems)
@@ -47,8 +51,19 @@ export function readTaskYaml(source: YamlSource): TaskYamlReading {
   }
 }
 
+/** The errors in words, each with its place. */
+export function problemsOf(
+  errors: readonly ErrorObject[],
+  source: YamlSource,
+  locate: (path: YamlPath) => YamlPath = (path) => path,
+): readonly YamlProblem[] {
+  return errors
+    .filter((error, _, all) => !isPartOfChoice(error) && !isSaidBetter(error, all))
+    .map((error) => problemOf(error, source, locate))
+}
+
 /** The place of an unknown or missing key is that key. */
-function placeOf({ instancePath, keyword, params }: ErrorObject): YamlPath {
+export function placeOf({ instancePath, keyword, params }: ErrorObject): YamlPath {
   const path = instancePath.split('/').slice(1).map(unescapePointer)
   if (keyword === 'additionalProperties') return [...path, params.additionalProperty]
   return keyword === 'required' ? [...path, params.missingProperty] : path
@@ -66,20 +81,20 @@ function isSaidBetter(choice: ErrorObject, all: readonly ErrorObject[]): boolean
   return choice.keyword === 'anyOf' && all.some(isUnknownKey)
 }
 
-function problemOf(error: ErrorObject, source: YamlSource): YamlProblem {
+function problemOf(error: ErrorObject, source: YamlSource, locate: (path: YamlPath) => YamlPath): YamlProblem {
   const path = error.instancePath.split('/').slice(1).map(unescapePointer)
   if (error.keyword === 'additionalProperties') {
     const key: string = error.params.additionalProperty
     return source.problem(
-      [...path, key],
+      locate([...path, key]),
       unknownKey(key, path, Object.keys(error.parentSchema?.properties ?? {})),
       'key',
     )
   }
   if (error.keyword === 'required') {
-    return source.problem(path, `${where(path)} needs the key "${error.params.missingProperty}"`)
+    return source.problem(locate(path), `${where(path)} needs the key "${error.params.missingProperty}"`)
   }
-  return source.problem(path, `${where(path)} ${expectation(error)}, found ${show(error.data)}`)
+  return source.problem(locate(path), `${where(path)} ${expectation(error)}, found ${show(error.data)}`)
 }
 
 function unknownKey(key: string, path: YamlPath, keys: readonly string[]): string {

@@ -16,7 +16,7 @@ import { createTaskHead, type TaskHead } from './task-head.js'
 import type { StepTemplateYaml, TaskYaml } from './task-yaml-schema.js'
 import { findHandler, standInHandler, type YamlHandlers } from './yaml-handler.js'
 import { kindOptionsOf, kindsOf, listProblem } from './yaml-kinds.js'
-import { dependenciesOf, headDraft, stepOptions, yamlKeysOf } from './yaml-options.js'
+import { customEventPath, dependenciesOf, headDraft, stepOptions, yamlKeysOf } from './yaml-options.js'
 import { noName } from './yaml-repair.js'
 import type { YamlPath, YamlSource } from './yaml-source.js'
 
@@ -69,6 +69,13 @@ class YamlTaskBuilder {
   }
 
   #head(): TaskHead | undefined {
+    const { concurrent, concurrency } = this.#task
+    if (concurrent === false && concurrency !== undefined && concurrency > 1) {
+      this.#report(
+        ['concurrent'],
+        `one step at a time, and ${concurrency} at once, contradict each other; keep one of them`,
+      )
+    }
     const draft = headDraft(this.#task)
     const named = this.#task.name === noName ? { ...draft, name: 'unnamed' } : draft
     return this.#attemptAll([], { draft: named, schema: 'context' }, createTaskHead)
@@ -207,6 +214,8 @@ class YamlTaskBuilder {
 
   #pathOf(error: DefinitionError, owner: YamlPath): YamlPath {
     const { subject, details } = error
+    const event = owner.length === 0 ? /^customEvents\[(\d+)\]/.exec(subject.option ?? '') : null
+    if (event !== null) return customEventPath(this.#task, Number(event[1])) ?? owner
     const holder = (owner.length === 0 ? this.#task : this.#task.step_templates[Number(owner[1])]) as Record<
       string,
       unknown
