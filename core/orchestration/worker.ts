@@ -321,10 +321,14 @@ export class Worker {
     void this.claimSoon()
   }
 
-  /** What it parked may be paused no more since: the look that let the others go on came too early for it. */
+  /**
+   * What it has just parked may be paused no more, and what a command has just set back may wait under a pause: the looks at all that
+   * waits came too early for them.
+   */
   #settlePaused(task: TaskRecord): void {
     const { pauses } = this.#options
-    if (task.parked === 'paused' && task.pausedAt === null && !pauses.covers(task)) pauses.settleSoon()
+    if (task.state !== 'pending' || task.pausedAt !== null) return
+    if ((task.parked === 'paused') !== pauses.covers(task)) pauses.settleSoon()
   }
 
   /** Resolves when a claim that began after the wake-up has returned: one under way may have begun before its task was there. */

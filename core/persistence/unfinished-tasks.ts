@@ -19,8 +19,8 @@ export class UnfinishedTasks {
   }
 
   /**
-   * What waits for a worker that serves it, or for the end of a pause, waits for no time, and what waits for a child only for the time by which that is to end.
-   * Where another worker has the child, or had it, time does not bring that end nearer.
+   * What waits for a worker that serves it, or for the end of a pause, waits for no time, and what waits for a child only for the time by
+   * which that is to end. Where another worker has the child, or had it, time does not bring that end nearer.
    */
   async nextDueAt(workerId: string): Promise<string | undefined> {
     const sql = `select min(due_at) as "dueAt" from (

@@ -57,14 +57,14 @@ export class PauseWatch {
     )
   }
 
-  /** Calls the listener when pauses have come or gone. */
+  /** Calls the listener when pauses have come or gone, or tasks go on that they held. */
   onChange(listener: () => void): void {
     this.#listeners.push(listener)
   }
 
   /** Begins to watch; resolves when it knows what is paused. */
   async start(): Promise<void> {
-    const look = () => void this.refresh().catch((error) => this.#report(error))
+    const look = () => void this.#heard().catch((error) => this.#report(error))
     this.#listening ??= this.#services.signals.listen(this.#channel, look, look)
     await this.refresh()
     this.#looks.start()
@@ -81,13 +81,13 @@ export class PauseWatch {
     const before = this.#pauses.map(({ key }) => key).join()
     this.#pauses = await this.#services.store.listPauses()
     if (this.#pauses.map(({ key }) => key).join() === before) return
-    for (const listener of this.#listeners) listener()
+    this.#tellHere()
     await this.settle()
   }
 
   /** Tells this process and all others that pauses have come or gone; resolves when what waits is parked, or no more. */
   async announce(): Promise<void> {
-    this.#services.signals.send({ channel: this.#channel, payload: '' })
+    this.#tellOthers()
     await this.refresh()
     // Also if they look the same: somebody may have done the one and undone the other meanwhile.
     await this.settle()
@@ -101,12 +101,29 @@ export class PauseWatch {
     const unpark = this.#changesOf('task.unpark', 'its namespace and type are paused no more')
     let freed = 0
     for (let count = await store.unparkFreed(unpark); count > 0; count = await store.unparkFreed(unpark)) freed += count
-    if (freed > 0) for (const listener of this.#listeners) listener()
+    if (freed === 0) return
+    // Whoever looked when the pause ended may have found them parked still.
+    this.#tellOthers()
+    this.#tellHere()
   }
 
   /** The same, for those who do not wait for it. */
   settleSoon(): void {
     this.settle().catch((error) => this.#report(error))
+  }
+
+  /** Others have paused or resumed something, or have let tasks go on. */
+  async #heard(): Promise<void> {
+    await this.refresh()
+    this.#tellHere()
+  }
+
+  #tellOthers(): void {
+    this.#services.signals.send({ channel: this.#channel, payload: '' })
+  }
+
+  #tellHere(): void {
+    for (const listener of this.#listeners) listener()
   }
 
   /** Without pauses, and where signals tell of new ones, it asks the database nothing until the next sweep. */

@@ -91,6 +91,25 @@ describe('A person in another process than the worker', function () {
     assert.deepEqual(heard, ['look'])
   })
 
+  it('pauses a namespace and resumes it: the worker hears of both, and begins nothing in between', async () => {
+    const by = { reason: 'a test', actor }
+    const taskId = await worker.create('twofold')
+    await worker.said('begun', taskId)
+    await remote.namespaces.pause('twofold', by)
+    const isParked = async () => (await remote.tasks.get(taskId))!.parked === 'paused'
+    while (!(await isParked())) await sleep(20)
+    await worker.said('first', taskId)
+    const later = await worker.create('twofold')
+    while (!((await remote.tasks.get(later))!.parked === 'paused')) await sleep(20)
+    assert.deepEqual([worker.lines('second'), worker.lines('begun').some((line) => line.taskId === later)], [[], false])
+    await remote.namespaces.resume('twofold', by)
+    await worker.said('second', taskId)
+    await worker.said('begun', later)
+    for (const id of [taskId, later]) assert.equal((await remote.tasks.wait(id)).state, 'complete')
+    const { differences, stuck } = await remote.verify({ filter: { taskId } })
+    assert.deepEqual([differences, stuck], [[], []])
+  })
+
   it('goes on waiting, and is answered, when the connection that listens was cut', async function () {
     if (!schema.database) this.skip()
     const taskId = await worker.create('held')

@@ -286,6 +286,22 @@ describe('a paused namespace or task type', () => {
     await assertSound(t)
   })
 
+  it('holds also what is retried under it', async () => {
+    const failing = defineTask({ namespace: 'payments', name: 'failing' }).step('only', async ({ attempt }) => {
+      if (attempt === 1) throw new PermanentError('no')
+    })
+    await using t = await openTestTasker({ handlers: [failing] })
+    const failed = await t.run(failing)
+    await t.namespaces.pause('payments', by)
+    await t.tasks.retry(failed.id, by)
+    while ((await t.tasks.get(failed.id))!.parked !== 'paused') await new Promise((resolve) => setTimeout(resolve, 5))
+    await t.clock.advance('1d')
+    assert.equal((await t.tasks.get(failed.id))!.state, 'pending')
+    await t.namespaces.resume('payments', by)
+    assert.equal((await t.tasks.wait(failed.id)).state, 'complete')
+    await assertSound(t)
+  })
+
   it('is refused where the name or the version cannot be one', async () => {
     await using t = await openTestTasker({ handlers })
     for (const [refused, message] of [
