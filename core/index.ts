@@ -10,6 +10,7 @@ export type { Actor } from './contracts/actor.js'
 export type { BulkItem, BulkOptions, BulkProgress, BulkReport } from './contracts/bulk.js'
 export type { ChangeRecord } from './contracts/changes.js'
 export type { Clock, Timer } from './contracts/clock.js'
+export type { CreatedTask } from './contracts/created-task.js'
 export type { DatabaseAccess } from './contracts/database-access.js'
 export type { LogLag, LogWriter } from './contracts/event-log.js'
 export type { ListenOptions, PublishOptions, TaskerEvents, Unsubscribe } from './contracts/events-api.js'
@@ -62,6 +63,19 @@ export type {
   RetentionResult,
   RetentionRunOptions,
 } from './contracts/retention.js'
+export type {
+  CatchUpPolicy,
+  OverlapPolicy,
+  Schedule,
+  ScheduleChangeOptions,
+  ScheduledRequest,
+  ScheduledTask,
+  ScheduleError,
+  ScheduleOptions,
+  ScheduleOutcome,
+  ScheduleSettings,
+  SchedulesApi,
+} from './contracts/schedule.js'
 export type { Listening } from './contracts/signals.js'
 export type { Page, PageOf, StepFilter, TaskFilter } from './contracts/store.js'
 export type {
@@ -83,7 +97,6 @@ export type {
 export type { CommandKind, CommandOptions, TaskRequest, TaskRequestOptions } from './contracts/task-request.js'
 export type {
   Annotation,
-  CreatedTask,
   CreateOptions,
   RerunOptions,
   StepReference,

@@ -8,6 +8,7 @@ import { laterCommand } from './commands/later.js'
 import { namespacesCommand } from './commands/namespaces.js'
 import { registryCommands } from './commands/registries.js'
 import { runCommand } from './commands/run.js'
+import { schedulesCommand } from './commands/schedules.js'
 import { startCommand } from './commands/start.js'
 import { stepsCommand } from './commands/steps.js'
 import { tasksCommand } from './commands/tasks.js'
@@ -41,7 +42,7 @@ function addCommands(program: Command, session: Session): void {
     for (const command of commands) program.addCommand(command)
   }
   add('Run:', [runCommand(session), startCommand(session)])
-  const acting = [tasksCommand(session), stepsCommand(session), namespacesCommand(session)]
+  const acting = [tasksCommand(session), stepsCommand(session), schedulesCommand(session), namespacesCommand(session)]
   add('Look and act:', [...acting, eventsCommand(session), exportCommand(session)])
   add('The project:', [...registryCommands(session), graphCommand(session), configCommand(session)])
   add('Upkeep:', [dbCommand(session), verifyCommand(session)])

@@ -1,7 +1,7 @@
+import type { CreatedTask } from '../contracts/created-task.js'
 import type { Logger } from '../contracts/logger.js'
 import type { TaskRecord, TaskView } from '../contracts/task-record.js'
 import type { TaskRequest } from '../contracts/task-request.js'
-import type { CreatedTask } from '../contracts/tasks-api.js'
 import { InterruptedError } from '../errors/cli-errors.js'
 import type { TaskerEvent } from '../events/envelope.js'
 import type { Tasker } from '../kernel/tasker.js'

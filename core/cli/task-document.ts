@@ -1,5 +1,6 @@
+import type { CreatedTask } from '../contracts/created-task.js'
 import type { StepView, TaskRecord, TaskView } from '../contracts/task-record.js'
-import type { Annotation, CreatedTask } from '../contracts/tasks-api.js'
+import type { Annotation } from '../contracts/tasks-api.js'
 import type { Tasker } from '../kernel/tasker.js'
 
 type Mask = Pick<Tasker, 'mask'>

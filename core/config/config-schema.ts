@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import type { ExporterDefinition } from '../contracts/exporter.js'
 import type { PluginDefinition } from '../contracts/plugin.js'
+import { catchUpPolicies, overlapPolicies, type ScheduleSettings } from '../contracts/schedule.js'
 import type { DefinedSubscriber, SubscriberClass } from '../contracts/subscriber.js'
 import type { DefinedTask, JsonSchema } from '../contracts/task-definition.js'
 import type { CustomEventDescriptor } from '../events/custom-event.js'
@@ -319,6 +320,44 @@ const retention = Type.Object(
   { ...closed, description: 'What is taken away when it is old.' },
 )
 
+const requestMembers = {
+  context: Type.Optional(Type.Unknown({ description: 'Context of each task.' })),
+  initiator: Type.Optional(Type.String()),
+  sourceSystem: Type.Optional(Type.String()),
+  reason: Type.Optional(Type.String()),
+  tags: Type.Optional(Type.Array(Type.String())),
+  bypassSteps: Type.Optional(Type.Array(Type.String())),
+  priority: Type.Optional(Type.Integer()),
+  timeoutMs: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+  concurrencyKey: Type.Optional(Type.String()),
+}
+
+const scheduleEntry = Type.Object(
+  {
+    description: Type.Optional(Type.String()),
+    cron: Type.Optional(Type.String({ minLength: 1 })),
+    timeZone: Type.Optional(Type.String({ minLength: 1 })),
+    everyMs: Type.Optional(Type.Integer({ minimum: second })),
+    task: Type.String({ minLength: 1 }),
+    request: Type.Optional(Type.Object(requestMembers, closed)),
+    catchUp: Type.Optional(Type.Enum([...catchUpPolicies])),
+    catchUpLimit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+    overlap: Type.Optional(Type.Enum([...overlapPolicies])),
+  },
+  closed,
+)
+
+/** A schedule declared in the configuration: that of `tasker.schedules.create`, its task by name. */
+export type DeclaredSchedule = Omit<ScheduleSettings, 'task'> & { readonly task: string }
+
+const schedules = Type.Unsafe<Record<string, DeclaredSchedule>>({
+  type: 'object',
+  additionalProperties: scheduleEntry,
+  default: {},
+  description:
+    'Schedules by name: cron or everyMs, timeZone, task, request, catchUp, overlap. Stored and brought up to date by workers at their start; one that is taken out here is told of, and goes on until it is removed.',
+})
+
 /** Every setting: the single source of its type, default, check and documentation. */
 export const settingsSchema = Type.Object(
   {
@@ -346,6 +385,7 @@ export const settingsSchema = Type.Object(
     identity,
     events,
     customEvents,
+    schedules,
     logging,
     filter,
     metrics,

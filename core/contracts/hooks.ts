@@ -18,14 +18,20 @@ export type IntentionKind =
   | 'namespace.update'
   | 'namespace.pause'
   | 'namespace.resume'
+  | ScheduleCommandKind
 
-/** What a command is about: a task or one step of it; a task type, of which the version may be absent; or a namespace. */
+/** What can be asked of schedules. */
+export type ScheduleCommandKind = `schedule.${'create' | 'update' | 'pause' | 'resume' | 'remove' | 'trigger'}`
+
+/** What a command is about: a task or one step of it; a task type, of which the version may be absent; a namespace; or a schedule. */
 export interface CommandSubject {
   readonly taskId?: string
   readonly stepName?: string
   readonly namespace?: string
   readonly taskName?: string
   readonly version?: string
+  /** Its name. */
+  readonly schedule?: string
 }
 
 /** What `beforeCommand` sees: the place to authorise. */

@@ -13,6 +13,7 @@ import type { Logger } from './logger.js'
 import type { MetricsApi } from './metrics.js'
 import type { NamespacesApi } from './namespaces.js'
 import type { Queue } from './queue.js'
+import type { SchedulesApi } from './schedule.js'
 import type { DefinedSubscriber, SubscriberClass } from './subscriber.js'
 import type { DefinedTask, JsonSchema } from './task-definition.js'
 import type { StepsApi, TaskReference, TasksApi } from './tasks-api.js'
@@ -36,6 +37,7 @@ export interface PluginContext {
   readonly health: HealthApi
   readonly metrics: MetricsApi
   readonly namespaces: NamespacesApi
+  readonly schedules: SchedulesApi
   readonly graph: GraphsApi
   readonly queue: QueueProviding
   readonly database: DatabaseAccess

@@ -7,6 +7,7 @@ import type { LogUpkeepStore } from './log-upkeep.js'
 import type { NamespaceStore } from './namespaces.js'
 import type { Page, PageOf } from './page.js'
 import type { PauseStore } from './pauses.js'
+import type { ScheduleStore } from './schedule-store.js'
 import type { TaskDefinition } from './task-definition.js'
 import type { ParkedReason, StepRecord, TaskRecord, TaskView } from './task-record.js'
 import type { Command, CommandOutcome } from './task-request.js'
@@ -185,7 +186,7 @@ export interface StoredLogEntry extends LogEntry {
 }
 
 /** Where state is kept. The only implementation is `persistence`; a port so that orchestration knows no SQL. */
-export interface Store extends AuditStore, LogUpkeepStore, ChangeStore, PauseStore, NamespaceStore {
+export interface Store extends AuditStore, LogUpkeepStore, ScheduleStore, ChangeStore, PauseStore, NamespaceStore {
   /**
    * One transaction for any number of writes: rows are locked in id order, writes of an older epoch dropped.
    *

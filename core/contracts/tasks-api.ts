@@ -2,17 +2,12 @@ import type { TaskState } from '../workflow/state-machines.js'
 import type { Actor } from './actor.js'
 import type { BulkOptions, BulkReport } from './bulk.js'
 import type { ChangeRecord } from './changes.js'
+import type { CreatedTask } from './created-task.js'
 import type { PauseRecord, TaskType } from './pauses.js'
 import type { Page, PageOf, StepFilter, TaskFilter } from './store.js'
 import type { DefinedTask } from './task-definition.js'
 import type { StepView, TaskRecord, TaskView } from './task-record.js'
 import type { CommandOptions, TaskRequest, TaskRequestOptions } from './task-request.js'
-
-/** What creating a task gives: its row. */
-export type CreatedTask = TaskRecord & {
-  /** Nothing was created: the task of an earlier request of the same identity, as it is now. Absent on a new one. */
-  readonly isDuplicate?: true
-}
 
 /** A task, or its id. */
 export type TaskReference = string | { readonly id: string }

@@ -28,6 +28,7 @@ import { Worker } from '../orchestration/worker.js'
 import { ThreadPacemaker } from '../persistence/heartbeat/thread-pacemaker.js'
 import type { Base } from './compose-base.js'
 import { composePauseWatch, composePeople } from './compose-people.js'
+import { composeSchedules } from './compose-schedules.js'
 import { QueueSlot } from './queue-slot.js'
 import { ServedDefinitions } from './served-definitions.js'
 import type { CreateTaskerOptions } from './tasker-options.js'
@@ -84,6 +85,7 @@ export function composeEngine(base: Base) {
   return {
     ...{ workerId, serving, journal, databaseWatch, databaseRetry, worker, taskEnds },
     ...{ tasks, steps, namespaces, queueSlot },
+    ...composeSchedules(base, { ...services, definitions, creator, commands, waits }),
   }
 }
 

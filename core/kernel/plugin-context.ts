@@ -25,6 +25,7 @@ export function pluginContextFor(plugin: PluginDefinition, parts: Composition): 
     metrics,
     graph: parts.graph,
     namespaces: parts.namespaces,
+    schedules: parts.schedules,
     queue: { provide: (queue, options) => parts.queueSlot.provide(queue, plugin.name, options) },
     database: databaseAccess(parts.storage),
     log: parts.log.child({ plugin: plugin.name }),

@@ -60,6 +60,9 @@ export class TaskerInstance implements Tasker {
   get hooks() {
     return this.#parts.hooks
   }
+  get schedules() {
+    return this.#parts.schedules
+  }
   get namespaces() {
     return this.#parts.namespaces
   }
@@ -116,7 +119,7 @@ export class TaskerInstance implements Tasker {
   }
 
   async #start(): Promise<void> {
-    const { plugins, hooks, worker, serving, snapshots, upkeep, config } = this.#parts
+    const { plugins, hooks, worker, serving, scheduleRunner, snapshots, upkeep, config } = this.#parts
     this.#state = 'starting'
     await serving.storeAll()
     await plugins.start()
@@ -124,19 +127,45 @@ export class TaskerInstance implements Tasker {
     // What plugins have registered at their start.
     await serving.storeAll()
     await worker.start()
+    await this.#declareSchedules()
+    scheduleRunner.start()
     if (config.values.metrics.enabled) snapshots.start()
     if (config.values.log.upkeep) upkeep.start()
     this.#state = 'running'
   }
 
+  /** What is no longer declared may be wanted all the same: nobody but a person takes it away. */
+  async #declareSchedules(): Promise<void> {
+    const { schedules, config, databaseRetry, log } = this.#parts
+    const left = await databaseRetry.until('the start', () => schedules.declare(config.values.schedules))
+    for (const name of left)
+      log.warn(
+        { schedule: name },
+        `schedule ${name} was declared in the configuration and is not any more; it goes on until it is removed or paused`,
+      )
+  }
+
   async #stop(): Promise<void> {
-    const { plugins, hooks, worker, snapshots, upkeep, bus, taskEnds, stopFeeding, storage, container, log } =
-      this.#parts
+    const {
+      plugins,
+      hooks,
+      worker,
+      scheduleRunner,
+      snapshots,
+      upkeep,
+      bus,
+      taskEnds,
+      stopFeeding,
+      storage,
+      container,
+      log,
+    } = this.#parts
     // A start that waits for the database would wait for ever.
     if (this.#state === 'starting') this.#parts.databaseRetry.abandon()
     await this.#starting?.catch(() => undefined)
     this.#state = 'stopping'
     await upkeep.stop()
+    await scheduleRunner.stop()
     await worker.stop()
     await hooks.tell('onStop')
     for (const failure of await plugins.stop()) log.error({ err: failure }, failure.message)

@@ -8,6 +8,7 @@ import type { MetricsApi } from '../contracts/metrics.js'
 import type { NamespacesApi } from '../contracts/namespaces.js'
 import type { GraphsApi } from '../contracts/plugin.js'
 import type { RetentionApi } from '../contracts/retention.js'
+import type { SchedulesApi } from '../contracts/schedule.js'
 import type { StepsApi, TasksApi } from '../contracts/tasks-api.js'
 import type { VerifyOptions, VerifyReport } from '../contracts/verification.js'
 import type { ExporterRegistry } from '../registry/exporter-registry.js'
@@ -58,6 +59,7 @@ export interface Tasker extends AsyncDisposable {
   readonly plugins: PluginHost
   readonly hooks: Hooks
   readonly namespaces: NamespacesApi
+  readonly schedules: SchedulesApi
   readonly graph: GraphsApi
   readonly metrics: MetricsApi
   readonly health: HealthApi

@@ -1,9 +1,9 @@
 import type { Clock } from '../contracts/clock.js'
+import type { CreatedTask } from '../contracts/created-task.js'
 import type { Logger } from '../contracts/logger.js'
 import type { Store, WrittenIdentity } from '../contracts/store.js'
 import type { DefinedTask, TaskDefinition } from '../contracts/task-definition.js'
 import type { TaskRequest } from '../contracts/task-request.js'
-import type { CreatedTask } from '../contracts/tasks-api.js'
 import { DatabaseUnavailableError } from '../errors/persistence-errors.js'
 import { CreationGivenUpError, TaskOfManyRefusedError, TasksNotCreatedError } from '../errors/request-errors.js'
 import { BypassRefusedError, ContextInvalidError } from '../errors/task-errors.js'
@@ -56,6 +56,8 @@ export interface CreationOptions {
   readonly signal?: AbortSignal | undefined
   /** It runs another task again; whatever its request says, it is no duplicate of that. */
   readonly rerun?: RerunFacts
+  /** What the request is known by, in place of what it, its task or the configuration say; null: by nothing. */
+  readonly identity?: RequestIdentity | null
 }
 
 /** A request that may be stored. */
@@ -77,12 +79,13 @@ export class TaskCreator {
     this.#services = services
   }
 
-  async create(request: TaskRequest, { defined, signal, rerun }: CreationOptions = {}): Promise<CreatedTask> {
+  async create(request: TaskRequest, options: CreationOptions = {}): Promise<CreatedTask> {
+    const { defined, signal } = options
     return this.#counting(1, async () => {
       const accepted = await untilGivenUp(signal, this.#check(request, defined), (reason) => {
         throw new CreationGivenUpError(`task ${request.name}`, undefined, reason)
       })
-      const checked = rerun === undefined ? accepted : { ...accepted, identity: undefined, rerun }
+      const checked = asOrdered(accepted, options)
       const { creation, task } = this.#begin(checked)
       return untilGivenUp(signal, task, (reason) => {
         const mayExist = !creation.withdraw()
@@ -163,7 +166,7 @@ export class TaskCreator {
     const { definition } = defined ?? this.#services.requireDefinition(request)
     const { context: given, ...fields } = request
     assertStorable(`The request for ${fullNameOf(definition)}`, fields, this.#services.settings.maxContextBytes)
-    const context = await this.#checkContext(definition, given)
+    const context = await this.checkContext(definition, given)
     checkBypass(definition, request.bypassSteps ?? [])
     const { namespace, name, version } = definition
     await this.#services.hooks.ask('beforeTaskCreate', { namespace, name, version, context, request })
@@ -172,7 +175,12 @@ export class TaskCreator {
     return { definition, request, context, identity }
   }
 
-  async #checkContext(definition: TaskDefinition, given: unknown): Promise<unknown> {
+  /**
+   * The context as it is stored.
+   *
+   * @throws ContextInvalidError, NotStorableError
+   */
+  async checkContext(definition: TaskDefinition, given: unknown): Promise<unknown> {
     const task = fullNameOf(definition)
     const { maxContextBytes } = this.#services.settings
     const context = assertStorable(`The context for ${task}`, given === undefined ? {} : given, maxContextBytes)
@@ -266,6 +274,12 @@ export class TaskCreator {
       worker.adopt(creation.claimed())
     } else if (task.parked === null) void wakeUps.enqueue(task, clock.now(), subject, wakeUpFailure)
   }
+}
+
+/** What the engine itself orders of a task goes before what its request says. */
+function asOrdered(accepted: CheckedRequest, { identity, rerun }: CreationOptions): CheckedRequest {
+  if (rerun !== undefined) return { ...accepted, identity: undefined, rerun }
+  return identity === undefined ? accepted : { ...accepted, identity: identity ?? undefined }
 }
 
 function writtenAt({ hash, windowMs }: RequestIdentity, now: number): WrittenIdentity {

@@ -1,12 +1,12 @@
 import type { BulkOptions, BulkReport } from '../contracts/bulk.js'
 import type { ChangeRecord } from '../contracts/changes.js'
+import type { CreatedTask } from '../contracts/created-task.js'
 import type { PauseRecord, TaskType } from '../contracts/pauses.js'
 import type { Page, PageOf, Store, TaskFilter } from '../contracts/store.js'
 import { type DefinedTask, isDefinedTask } from '../contracts/task-definition.js'
 import type { CommandKind, CommandOptions, TaskRequest, TaskRequestOptions } from '../contracts/task-request.js'
 import type {
   Annotation,
-  CreatedTask,
   CreateOptions,
   RerunOptions,
   TaskEdit,

@@ -16,7 +16,7 @@ export function formatCursor(keys: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(keys)).toString('base64url')
 }
 
-/** The keys of a cursor, of these kinds: `time` and `id` are strings, `place` is a number. Undefined for the first page. */
+/** The keys of a cursor, of these kinds: `time`, `id` and `text` are strings, `place` is a number. Undefined for the first page. */
 export function parseCursor<K extends readonly KeyKind[]>(page: Page | undefined, kinds: K): KeysOf<K> | undefined {
   const after = page?.after
   if (after === undefined) return undefined
@@ -42,11 +42,12 @@ export function toPage<Row, T>(
   return rows.length > limit ? { items, next: formatCursor(toKeys(rows[limit - 1]!)) } : { items }
 }
 
-type KeyKind = 'time' | 'id' | 'place'
+type KeyKind = 'time' | 'id' | 'place' | 'text'
 type KeysOf<K extends readonly KeyKind[]> = { -readonly [I in keyof K]: K[I] extends 'place' ? number : string }
 
 const isKey: Record<KeyKind, (key: unknown) => boolean> = {
   time: (key) => typeof key === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(key),
   id: (key) => typeof key === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(key),
   place: (key) => Number.isInteger(key),
+  text: (key) => typeof key === 'string',
 }

@@ -4,6 +4,7 @@ import type { LogLag } from '../contracts/event-log.js'
 import type { TakeRequest } from '../contracts/log-upkeep.js'
 import type { NamespaceRecord } from '../contracts/namespaces.js'
 import type { ChangesOf, PauseRecord } from '../contracts/pauses.js'
+import type { DueQuery, StoredSchedule } from '../contracts/schedule-store.js'
 import type {
   Alongside,
   AwaitedChild,
@@ -44,6 +45,7 @@ import { LogReader } from './read-log.js'
 import { StepReader } from './read-steps.js'
 import { TaskReader } from './read-tasks.js'
 import { Retention } from './retention.js'
+import { ScheduleTable } from './schedules.js'
 import { UnfinishedTasks } from './unfinished-tasks.js'
 import { WorkerStore } from './workers.js'
 
@@ -64,6 +66,7 @@ export class PostgresStore implements Store {
   readonly #workers: WorkerStore
   readonly #definitions: DefinitionStore
   readonly #metrics: MetricsSnapshotStore
+  readonly #schedules: ScheduleTable
 
   constructor(database: Database) {
     this.#committer = new WriteCommitter(database)
@@ -81,6 +84,7 @@ export class PostgresStore implements Store {
     this.#workers = new WorkerStore(database)
     this.#definitions = new DefinitionStore(database)
     this.#metrics = new MetricsSnapshotStore(database)
+    this.#schedules = new ScheduleTable(database)
   }
 
   commit(writes: readonly TaskWrite[], alongside?: Alongside): Promise<readonly WriteOutcome[]> {
@@ -277,6 +281,46 @@ export class PostgresStore implements Store {
 
   planRetention(finishedBefore: string, olderThanMs: number) {
     return this.#retention.planRetention(finishedBefore, olderThanMs)
+  }
+
+  addSchedule(schedule: StoredSchedule, change: ChangeRecord): Promise<boolean> {
+    return this.#schedules.addSchedule(schedule, change)
+  }
+
+  getSchedule(name: string): Promise<StoredSchedule | undefined> {
+    return this.#schedules.getSchedule(name)
+  }
+
+  listSchedules(page?: Page): Promise<PageOf<StoredSchedule>> {
+    return this.#schedules.listSchedules(page)
+  }
+
+  changeSchedule(schedule: StoredSchedule, change: ChangeRecord): Promise<boolean> {
+    return this.#schedules.changeSchedule(schedule, change)
+  }
+
+  removeSchedule(schedule: StoredSchedule, change: ChangeRecord): Promise<boolean> {
+    return this.#schedules.removeSchedule(schedule, change)
+  }
+
+  dueSchedules(query: DueQuery): Promise<readonly StoredSchedule[]> {
+    return this.#schedules.dueSchedules(query)
+  }
+
+  takeSchedules(found: readonly StoredSchedule[], workerId: string): Promise<readonly StoredSchedule[]> {
+    return this.#schedules.takeSchedules(found, workerId)
+  }
+
+  settleSchedule(schedule: StoredSchedule, workerId: string): Promise<boolean> {
+    return this.#schedules.settleSchedule(schedule, workerId)
+  }
+
+  nextScheduleAt(now: string): Promise<string | undefined> {
+    return this.#schedules.nextScheduleAt(now)
+  }
+
+  liveKinds(): Promise<readonly string[]> {
+    return this.#schedules.liveKinds()
   }
 
   saveMetrics(workerId: string, takenAt: string, metrics: unknown): Promise<void> {

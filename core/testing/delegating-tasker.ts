@@ -43,6 +43,9 @@ export abstract class DelegatingTasker
   get hooks() {
     return this.current.hooks
   }
+  get schedules() {
+    return this.current.schedules
+  }
   get namespaces() {
     return this.current.namespaces
   }

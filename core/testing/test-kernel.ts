@@ -99,10 +99,11 @@ export class TestKernel {
   }
 
   async #kill(): Promise<void> {
-    const { bus, taskEnds, worker, upkeep, storage } = this.parts
+    const { bus, taskEnds, worker, scheduleRunner, upkeep, storage } = this.parts
     const ended = this.#mortal.kill()
     bus.close()
     taskEnds.stop()
+    scheduleRunner.halt()
     worker.halt()
     upkeep.halt()
     this.#clock.end()

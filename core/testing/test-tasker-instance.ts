@@ -176,10 +176,10 @@ export class TestTaskerInstance extends DelegatingTasker implements TestTasker {
   #driven(): DrivenKernel | undefined {
     const kernel = this.#kernel
     if (kernel.isLost || kernel.tasker.state !== 'running') return undefined
-    const { worker, storage } = kernel.parts
+    const { worker, scheduleRunner, storage } = kernel.parts
     return {
-      isQuiet: worker.isQuiet,
-      isBooking: worker.isBooking,
+      isQuiet: worker.isQuiet && scheduleRunner.isIdle,
+      isBooking: worker.isBooking || !scheduleRunner.isIdle,
       activity: this.#input.recorder.heard,
       claimSoon: () => void worker.claimSoon(),
       lookAtChildren: () => worker.lookAtChildren().catch(() => undefined),

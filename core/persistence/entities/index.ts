@@ -5,6 +5,7 @@ import { LogEntryEntity } from './log-entry-entity.js'
 import { LogRetentionEntity } from './log-retention-entity.js'
 import { MetricsSnapshotEntity } from './metrics-snapshot-entity.js'
 import { PauseEntity } from './pause-entity.js'
+import { ScheduleEntity } from './schedule-entity.js'
 import { StepEntity } from './step-entity.js'
 import { TaskEntity } from './task-entity.js'
 import { TaskIdentityEntity } from './task-identity-entity.js'
@@ -23,5 +24,6 @@ export const entities = [
   ChangeEntity,
   PauseEntity,
   WorkerEntity,
+  ScheduleEntity,
   MetricsSnapshotEntity,
 ] as const

@@ -1,5 +1,6 @@
 import { AddChanges } from './add-changes.js'
 import { AddPauses } from './add-pauses.js'
+import { AddSchedules } from './add-schedules.js'
 import { AddTaskIdentities } from './add-task-identities.js'
 import { CreateTables } from './create-tables.js'
 
@@ -9,4 +10,5 @@ export const migrations = [
   { name: '0002-add-changes', class: AddChanges },
   { name: '0003-add-task-identities', class: AddTaskIdentities },
   { name: '0004-add-pauses', class: AddPauses },
+  { name: '0005-add-schedules', class: AddSchedules },
 ] as const

@@ -50,6 +50,7 @@ describe('resolveConfig', () => {
       customEvents: {},
       logging: { level: 'info', format: 'json', destination: 'stderr' },
       definitions: { onChange: 'replace' },
+      schedules: {},
       identity: { strategy: 'none', windowMs: 60_000 },
       filter: { parameters: [...defaultFilterParameters], mask: '[FILTERED]' },
       metrics: { enabled: true, snapshotIntervalMs: 30_000 },
