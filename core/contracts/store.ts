@@ -211,7 +211,7 @@ export interface Store extends AuditStore, LogUpkeepStore, ScheduleStore, Change
   release(taskId: string, epoch: number): Promise<void>
   /** The earliest due time of an unowned unfinished task, ISO 8601. */
   nextDueAt(workerId: string): Promise<string | undefined>
-  /** Whether any task is left to run or due, owned or not. */
+  /** Whether any task is left to run or due, owned or not; what is paused is not. */
   hasUnfinishedTasks(): Promise<boolean>
   /** Children that tasks wait for and that have ended, are gone or have taken too long, although nobody has said so; at most 1000. */
   childrenToLookAt(now: string): Promise<readonly AwaitedChild[]>

@@ -73,7 +73,7 @@ export interface Tasker extends AsyncDisposable {
   start(): Promise<void>
   /** Stops claiming, waits for what runs, gives back the rest, and lets go of everything. Idempotent. */
   stop(): Promise<void>
-  /** Whether any task is left to run or due, owned or not. */
+  /** Whether any task is left to run or due, owned or not; what is paused is not. */
   hasUnfinishedTasks(): Promise<boolean>
   /**
    * Rebuilds every task from the log, compares it with its rows, and looks for tasks that nothing moves any more. It may run beside
