@@ -89,7 +89,8 @@ function separate(rows: readonly StepRow[]): Pick<ClaimedTask, 'steps' | 'result
   const results = new Map<string, unknown>()
   for (const { results: result, ...step } of rows) {
     steps.push(step)
-    if (step.state === 'complete' || step.state === 'resolved_manually') results.set(step.name, result)
+    // What was skipped, or not chosen, has none, as in the memory of whoever owned the task before.
+    if (step.resultEntry !== null) results.set(step.name, result)
   }
   return { steps, results }
 }

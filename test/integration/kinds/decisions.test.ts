@@ -30,6 +30,22 @@ describe('A decision', () => {
     assert.deepEqual((await t.verify()).differences, [])
   })
 
+  it('leaves no results of what it did not choose, also to a worker that takes over', async () => {
+    const task = routed(() => ['archive'])
+    await using t = await openTestTasker({ handlers: [task] })
+    let isChosen = false
+    t.faults.onStatement(({ name }) => {
+      isChosen ||= t.events.payloads('step.completed').some(({ stepName }) => stepName === 'file')
+      const dies = isChosen && name.startsWith('commit/')
+      if (dies) t.faults.onStatement(undefined)
+      return dies ? 'crash before' : undefined
+    })
+    const { state, steps } = await t.run(task)
+    assert.equal(state, 'complete')
+    assert.ok(isChosen)
+    assert.deepEqual(steps.report.results, { file: 'filed' })
+  })
+
   it('may name several branches, or none', async () => {
     const both = routed(() => ['archive', 'refund'])
     await using t = await openTestTasker({ handlers: [both] })
