@@ -116,6 +116,10 @@ const execution = Type.Object(
   {
     concurrentTasks: count('Most tasks that one worker runs at once.', 200),
     concurrentStepsPerTask: count('Most steps of one task that run at once.', 16),
+    concurrentTasksPerKey: count(
+      'Most tasks of one kind and concurrencyKey that are in progress at once in all workers, where the definition says no limit.',
+      1,
+    ),
     defaultTimeoutMs: milliseconds('Time-out of a step that names none, renewed by progress', 600 * second),
     timeoutGraceMs: milliseconds('How long after its signal a timed-out attempt may still end by itself', 5 * second, {
       minimum: 0,
@@ -155,7 +159,7 @@ const backoff = Type.Object(
       description: 'Share of a delay by which chance changes it, from 0 to 1.',
     }),
   },
-  { ...closed, description: 'When a failed step that names no backoff of its own is tried again.' },
+  { ...closed, description: 'When a failed step is tried again, unless it or its dependent system says otherwise.' },
 )
 
 const definitions = Type.Object(
@@ -182,6 +186,54 @@ const identity = Type.Object(
   },
   { ...closed, description: 'When a request is the same as an earlier one, and gets the task of that.' },
 )
+
+const dependentSystem = Type.Object(
+  {
+    concurrency: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'Most steps of all workers that call it at once.' }),
+    ),
+    rate: Type.Optional(
+      Type.Object(
+        {
+          limit: Type.Integer({ minimum: 1, description: 'Steps of all workers that may begin to call it …' }),
+          perMs: Type.Integer({ minimum: 1, description: '… within so many milliseconds, evenly spread.' }),
+          burst: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              description: 'Steps that may begin at once after a pause; they come on top of the limit. Default 1.',
+            }),
+          ),
+        },
+        { ...closed, description: 'How many steps of all workers may begin to call it within a time.' },
+      ),
+    ),
+    backoff: Type.Optional(
+      Type.Object(
+        {
+          delaysMs: Type.Optional(Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1 })),
+          maxMs: Type.Optional(Type.Integer({ minimum: 1 })),
+          jitter: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+        },
+        { ...closed, description: 'What differs from `backoff` for steps that call it.' },
+      ),
+    ),
+    shareRetryAfter: Type.Optional(
+      Type.Boolean({
+        description:
+          'Whether a delay that it asks for in one step, by Retry-After or `retryAfterMs`, holds for all steps that call it. Default true.',
+      }),
+    ),
+  },
+  closed,
+)
+
+const dependentSystems = Type.Unsafe<Record<string, Static<typeof dependentSystem>>>({
+  type: 'object',
+  additionalProperties: dependentSystem,
+  default: {},
+  description:
+    'Limits and backoff by the name that steps give as `dependentSystem`: concurrency, rate: { limit, perMs, burst }, backoff: { delaysMs, maxMs, jitter }, shareRetryAfter. They hold for all workers together.',
+})
 
 const events = Type.Object(
   {
@@ -383,6 +435,7 @@ export const settingsSchema = Type.Object(
     backoff,
     definitions,
     identity,
+    dependentSystems,
     events,
     customEvents,
     schedules,

@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from 'node:path'
+import { unknownSystem } from '../contracts/limits.js'
 import {
   ConfigurationInvalidError,
   ConfigurationLoadError,
@@ -127,7 +128,30 @@ function finished(merged: Record<string, unknown>, mode: ConfigMode, directory: 
   }
 }
 
-function contradictions(
+function contradictions(values: ConfigValues, sources: Readonly<Record<string, string>>): ConfigurationProblem[] {
+  return [...lateHeartbeats(values, sources), ...limitsOfNobody(values, sources)]
+}
+
+/** Steps that name no system have nothing in common. */
+function limitsOfNobody(
+  { dependentSystems }: ConfigValues,
+  sources: Readonly<Record<string, string>>,
+): ConfigurationProblem[] {
+  if (dependentSystems[unknownSystem] === undefined) return []
+  const path = `dependentSystems.${unknownSystem}`
+  const source = Object.entries(sources).find(([key]) => key === path || key.startsWith(`${path}.`))?.[1] ?? 'default'
+  return [
+    {
+      path,
+      source,
+      expected: 'the name of a system',
+      received: `"${unknownSystem}", which is what steps have that name none`,
+      wayOut: 'Give the steps that are meant a dependentSystem, and use its name here.',
+    },
+  ]
+}
+
+function lateHeartbeats(
   { execution }: ConfigValues,
   sources: Readonly<Record<string, string>>,
 ): ConfigurationProblem[] {

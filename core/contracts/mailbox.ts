@@ -8,6 +8,10 @@ export type Letter =
   | { readonly kind: 'watch'; readonly taskId: string; readonly replyTo: string }
   /** Something has become of a task that you wait for. */
   | { readonly kind: 'look'; readonly taskId: string }
+  /** Something has changed about the limits of a system that steps call. */
+  | { readonly kind: 'limit'; readonly system: string }
+  /** As many tasks of a key are in progress no more: one may go on that waits. */
+  | { readonly kind: 'key'; readonly namespace: string; readonly name: string; readonly key: string }
 
 /** What the channels of mailboxes begin with. */
 export const mailboxPrefix = 'tasker:'

@@ -3,6 +3,7 @@ import type { StepState, TaskState } from '../workflow/state-machines.js'
 import type { AuditStore } from './audit.js'
 import type { ChangeRecord, ChangeStore } from './changes.js'
 import type { LogLag } from './event-log.js'
+import type { KeyOfTasks, LimitStore } from './limits.js'
 import type { LogUpkeepStore } from './log-upkeep.js'
 import type { NamespaceStore } from './namespaces.js'
 import type { Page, PageOf } from './page.js'
@@ -77,8 +78,8 @@ export interface ClaimedTask {
   readonly results: ReadonlyMap<string, unknown>
   /** The worker it was taken from, if that one died holding it. */
   readonly previousOwnerId: string | null
-  /** No live worker serves it, for this reason: it was claimed only to be parked. */
-  readonly unserved?: 'no_handler' | 'no_worker'
+  /** No live worker serves it, or as many tasks of its key are in progress as may be: it was claimed only to be parked. */
+  readonly unserved?: 'no_handler' | 'no_worker' | 'limit'
   /** How long it had been due, in milliseconds. */
   readonly queueWaitMs: number
 }
@@ -102,6 +103,14 @@ export interface Serving {
   readonly kinds: readonly string[]
   /** The namespaces that it is pinned to; absent: all. */
   readonly namespaces?: readonly string[]
+  /** Tasks of one kind and concurrency key that may be in progress at once. Absent: any number. */
+  readonly keyLimits?: KeyLimits
+}
+
+export interface KeyLimits {
+  /** `namespace.name@version` → its limit. */
+  readonly byKind: ReadonlyMap<string, number>
+  readonly otherwise: number
 }
 
 /** What the table says of the ownership of a task. */
@@ -186,7 +195,14 @@ export interface StoredLogEntry extends LogEntry {
 }
 
 /** Where state is kept. The only implementation is `persistence`; a port so that orchestration knows no SQL. */
-export interface Store extends AuditStore, LogUpkeepStore, ScheduleStore, ChangeStore, PauseStore, NamespaceStore {
+export interface Store
+  extends AuditStore,
+    LogUpkeepStore,
+    ScheduleStore,
+    ChangeStore,
+    PauseStore,
+    NamespaceStore,
+    LimitStore {
   /**
    * One transaction for any number of writes: rows are locked in id order, writes of an older epoch dropped.
    *
@@ -203,6 +219,11 @@ export interface Store extends AuditStore, LogUpkeepStore, ScheduleStore, Change
    * what other live workers serve and this one does not; takes what no live worker serves, to be parked.
    */
   claimDue(request: ClaimRequest): Promise<readonly ClaimedTask[]>
+  /**
+   * Claims tasks that are parked for the limit of their key, the most urgent first, so that with those in progress there are `limit` of
+   * that key at most.
+   */
+  claimOfKey(key: KeyOfTasks, request: ClaimRequest): Promise<readonly ClaimedTask[]>
   /** Claims one task in whatever state; undefined if it has a live owner or does not exist. */
   claimTask(taskId: string, request: Omit<ClaimRequest, 'limit'>): Promise<ClaimedTask | undefined>
   /** A task as it is stored, for its owner; undefined if its epoch has moved on. */

@@ -23,6 +23,8 @@ export interface RetryPolicy {
   readonly backoffMs?: readonly number[]
   /** The longest delay, in milliseconds. */
   readonly maxBackoffMs?: number
+  /** Share of a delay by which chance changes it, from 0 to 1. */
+  readonly backoffJitter?: number
 }
 
 export type StepKind = 'run' | 'child' | 'each' | 'decide'
@@ -40,6 +42,8 @@ export interface StepDefinition {
   readonly onFailure: 'error' | 'skip'
   readonly timeoutMs: number
   readonly dependentSystem: string
+  /** Among ready steps of one task, and among those in a worker that wait for one limit, the higher goes first. Absent: 0. */
+  readonly priority?: number
   readonly results?: SchemaCheck
   /** Free configuration for the handler, from YAML `handler_config`. */
   readonly handlerConfig?: Readonly<Record<string, unknown>>
@@ -131,6 +135,14 @@ export type IdentityFunction = (about: {
 /** `none`: each request gives a new task; `hash`: the same request within a window of time gives the task of the first one. */
 export type IdentityStrategy = 'none' | 'hash'
 
+/** Which tasks of one kind share a limit, and how many of them may be in progress at once. */
+export interface ConcurrencyKey {
+  /** Path of the context that holds the key, as in `context.customerId`. Absent: requests name it. */
+  readonly from?: string
+  /** Tasks of one key that may be in progress at once. */
+  readonly limit: number
+}
+
 /** A task as registered: one namespace, name and version. */
 export interface TaskDefinition {
   readonly namespace: string
@@ -142,6 +154,7 @@ export interface TaskDefinition {
   readonly sensitive: readonly string[]
   /** Most steps of one task that run at once; the configuration's limit holds as well. */
   readonly concurrency?: number
+  readonly concurrencyKey?: ConcurrencyKey
   readonly timeoutMs?: number
   /** By what requests are known that name no identity. Absent: as the configuration says. */
   readonly identity?: IdentityStrategy | IdentityFunction

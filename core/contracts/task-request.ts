@@ -21,7 +21,10 @@ export interface TaskRequestOptions {
    * request of the same identity creates nothing and gets the task of the first, whatever has become of that, for as long as it is kept.
    */
   readonly identity?: string
-  /** Tasks of one key will share a limit. It is stored; the limit comes later. */
+  /**
+   * Tasks of one kind with the same key share a limit: how many of them may be in progress at once, in all workers; the others wait.
+   * Default: what the definition takes from the context, if it does. The limit stands in the definition, else in the configuration.
+   */
   readonly concurrencyKey?: string
   /** Default: the one of the surrounding work, else a new one. */
   readonly correlationId?: string

@@ -17,6 +17,7 @@ const knownOptions: readonly (keyof StepOptionsDraft)[] = [
   'onFailure',
   'timeoutMs',
   'dependentSystem',
+  'priority',
   'results',
   'jsonSchema',
   'handlerConfig',
@@ -50,6 +51,7 @@ export function createStep(draft: StepDraft, task: string, candidates: readonly 
     onFailure: onFailure(options, read, skippable, subject),
     timeoutMs: read.durationMs('timeoutMs', options.timeoutMs, defaults.timeoutMs),
     dependentSystem: read.text('dependentSystem', options.dependentSystem, defaults.dependentSystem),
+    priority: read.integer('priority', options.priority, undefined),
     handlerConfig: read.json('handlerConfig', options.handlerConfig),
     ...membersOfKind(kind, draft, {
       subject,
@@ -82,8 +84,8 @@ function retryPolicy(
   defaultLimit: number,
 ): RetryPolicy {
   const retry = read.object('retry', options.retry) ?? {}
-  assertKnownOptions(retry, ['limit', 'backoffMs', 'maxBackoffMs'], { ...subject, option: 'retry' })
-  const { backoffMs, maxBackoffMs } = retry
+  assertKnownOptions(retry, ['limit', 'backoffMs', 'maxBackoffMs', 'backoffJitter'], { ...subject, option: 'retry' })
+  const { backoffMs, maxBackoffMs, backoffJitter } = retry
   return Object.freeze({
     limit: read.count('retry.limit', retry.limit, defaultLimit),
     ...(backoffMs === undefined
@@ -96,6 +98,9 @@ function retryPolicy(
     ...(maxBackoffMs === undefined
       ? undefined
       : { maxBackoffMs: read.durationMs('retry.maxBackoffMs', maxBackoffMs, 0) }),
+    ...(backoffJitter === undefined
+      ? undefined
+      : { backoffJitter: read.share('retry.backoffJitter', backoffJitter, 0) }),
   })
 }
 

@@ -39,6 +39,11 @@ export interface TaskOptions<Schema extends SchemaSource = SchemaSource> {
   readonly sensitive?: readonly string[]
   /** Most steps of one task that run at once; the configuration's limit holds as well. */
   readonly concurrency?: number
+  /**
+   * Tasks of this kind with the same key share a limit: how many of them may be in progress at once, in all workers. The others
+   * wait. `from` is a path of the context, `'context.customerId'`; without it, requests name their key. A path alone means a limit of 1.
+   */
+  readonly concurrencyKey?: string | { readonly from?: string; readonly limit?: number }
   /** Time for the whole task, in milliseconds. Default: none. */
   readonly timeoutMs?: number
   /**

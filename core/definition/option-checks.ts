@@ -42,6 +42,20 @@ export class OptionReader {
       : this.#refuse(option, 'an integer from 1', value)
   }
 
+  /** A whole number that PostgreSQL keeps in four bytes. */
+  integer<D>(option: string, value: unknown, fallback: D): number | D {
+    if (value === undefined) return fallback
+    if (typeof value === 'number' && value === (value | 0)) return value
+    return this.#refuse(option, 'a whole number from -2147483648 to 2147483647', value)
+  }
+
+  share<D>(option: string, value: unknown, fallback: D): number | D {
+    if (value === undefined) return fallback
+    return typeof value === 'number' && value >= 0 && value <= 1
+      ? value
+      : this.#refuse(option, 'a number from 0 to 1', value)
+  }
+
   durationMs<D>(option: string, value: unknown, fallback: D, { zero = false } = {}): number | D {
     if (value === undefined) return fallback
     if (typeof value === 'number' && Number.isFinite(value) && (zero ? value >= 0 : value > 0)) return value

@@ -21,6 +21,7 @@ export interface StepOptionsDraft {
   readonly onFailure?: unknown
   readonly timeoutMs?: unknown
   readonly dependentSystem?: unknown
+  readonly priority?: unknown
   readonly results?: unknown
   readonly jsonSchema?: unknown
   readonly handlerConfig?: unknown

@@ -7,8 +7,10 @@ export interface RetryOptions {
   readonly limit?: number
   /** Delays after the first, second, … failure, in milliseconds; beyond the list the last one doubles each time. */
   readonly backoffMs?: readonly number[]
-  /** The longest delay, in milliseconds. */
+  /** The longest delay, in milliseconds. What the called system asks for is bounded by it as well. */
   readonly maxBackoffMs?: number
+  /** Share of a delay by which chance changes it, from 0 to 1. */
+  readonly backoffJitter?: number
 }
 
 /** What every kind of step may say. */
@@ -26,8 +28,13 @@ export interface CommonStepOptions<D extends string, Skippable extends boolean> 
   readonly onFailure?: 'error' | (true extends Skippable ? 'skip' : never)
   /** Time for one attempt, in milliseconds, renewed by `progress()`. Default 600 000, ten minutes. */
   readonly timeoutMs?: number
-  /** The system that it calls, for statistics and per-system limits. Default `'unknown'`. */
+  /** The system that it calls: the limits and the backoff of `dependentSystems` hold for it. Default `'unknown'`, which has none. */
   readonly dependentSystem?: string
+  /**
+   * Higher goes first: among ready steps of one task, and among those in one worker that wait for one limit, there after the
+   * priority of their tasks. Default 0.
+   */
+  readonly priority?: number
   /** Free JSON for the handler, at `handlerConfig` of its context. It is stored with the definition: no secrets here. */
   readonly handlerConfig?: Readonly<Record<string, unknown>>
 }

@@ -19,6 +19,7 @@ export interface TaskHeadDraft {
   readonly jsonSchema?: unknown
   readonly sensitive?: unknown
   readonly concurrency?: unknown
+  readonly concurrencyKey?: unknown
   readonly timeoutMs?: unknown
   readonly identity?: unknown
   readonly customEvents?: unknown
@@ -33,6 +34,7 @@ const known: readonly (keyof TaskHeadDraft)[] = [
   'jsonSchema',
   'sensitive',
   'concurrency',
+  'concurrencyKey',
   'timeoutMs',
   'identity',
   'customEvents',
@@ -55,6 +57,7 @@ export function createTaskHead(options: TaskHeadDraft): TaskHead {
     context: contextCheck(options, subject.task),
     sensitive: read.list('sensitive', options.sensitive, (option, path) => read.text(option, path, '')),
     concurrency: read.count('concurrency', options.concurrency, undefined),
+    concurrencyKey: concurrencyKey(options, read, subject),
     timeoutMs: read.durationMs('timeoutMs', options.timeoutMs, undefined),
     identity: identity(options.identity, read),
     customEvents: read.list('customEvents', options.customEvents, (option, event) => {
@@ -75,6 +78,27 @@ function contextCheck({ context, jsonSchema }: TaskHeadDraft, task: string) {
     owner: `the context of task ${task}`,
     jsonSchema: jsonSchema as JsonSchema | undefined,
   })
+}
+
+const fromPattern = /^context(\.[^.\s]+)+$/
+
+function concurrencyKey(
+  { concurrencyKey: value }: TaskHeadDraft,
+  read: OptionReader,
+  subject: { readonly task: string },
+) {
+  const given = typeof value === 'string' ? { from: value } : read.object('concurrencyKey', value)
+  if (given === undefined) return undefined
+  assertKnownOptions(given, ['from', 'limit'], { ...subject, option: 'concurrencyKey' })
+  const from = read.text('concurrencyKey.from', given.from, undefined)
+  if (from !== undefined && !fromPattern.test(from)) {
+    throw new InvalidDefinitionOptionError(
+      { ...subject, option: 'concurrencyKey.from' },
+      { expected: 'a path of the context, such as "context.customerId"', received: from },
+    )
+  }
+  const limit = read.count('concurrencyKey.limit', given.limit, 1)
+  return Object.freeze({ ...(from === undefined ? {} : { from }), limit })
 }
 
 function customEvent(

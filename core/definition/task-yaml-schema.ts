@@ -54,6 +54,14 @@ const templateKeys = {
   default_retry_limit: Type.Integer({ description: 'Attempts in all. Default 3', minimum: 1 }),
   backoff_ms: Type.Array(Type.Number({ minimum: 0 }), { description: 'Delays after the first, second, … failure' }),
   max_backoff_ms: milliseconds('The longest delay'),
+  backoff_jitter: Type.Number({
+    description: 'Share of a delay by which chance changes it, from 0 to 1',
+    minimum: 0,
+    maximum: 1,
+  }),
+  priority: Type.Integer({
+    description: 'Among steps that are ready or wait for one limit, the higher goes first. Default 0',
+  }),
   skippable: Type.Boolean({ description: 'Whether it may be skipped. Default false' }),
   on_failure: Type.Union([Type.Literal('error'), Type.Literal('skip')], { description: 'What the last failure does' }),
   timeout_ms: milliseconds('Time for one attempt. Default 600 000'),
@@ -73,6 +81,19 @@ const taskKeys = {
   description: text('What the task does'),
   concurrency: Type.Integer({ description: 'Most steps that run at once', minimum: 1 }),
   concurrent: Type.Boolean({ description: '`false`: one step at a time, as `concurrency: 1`. Default true' }),
+  concurrency_key: Type.Union(
+    [
+      Type.String({ minLength: 1 }),
+      Type.Object(
+        {
+          from: Type.Optional(text('Path of the context that holds the key, as in `context.customerId`')),
+          limit: Type.Optional(Type.Integer({ description: 'Default 1', minimum: 1 })),
+        },
+        closed,
+      ),
+    ],
+    { description: 'Tasks with the same key share a limit: so many are in progress at once' },
+  ),
   timeout_ms: milliseconds('Time for the whole task'),
   identity: Type.Union([Type.Literal('none'), Type.Literal('hash')], {
     description: 'What requests are known by: nothing, or what they ask for, within the window of the configuration',

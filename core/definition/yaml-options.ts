@@ -14,6 +14,7 @@ export function headDraft(task: TaskYaml): TaskHeadDraft {
     context: task.schema,
     sensitive: task.sensitive,
     concurrency: task.concurrency ?? (task.concurrent === false ? 1 : undefined),
+    concurrencyKey: task.concurrency_key,
     timeoutMs: task.timeout_ms,
     identity: task.identity,
     customEvents: customEventsOf(task),
@@ -30,12 +31,14 @@ export function stepOptions(template: StepTemplateYaml, task: TaskYaml): StepOpt
       limit: template.default_retry_limit,
       backoffMs: template.backoff_ms,
       maxBackoffMs: template.max_backoff_ms,
+      backoffJitter: template.backoff_jitter,
     },
     retryable: template.default_retryable,
     skippable: template.skippable,
     onFailure: template.on_failure,
     timeoutMs: timeoutMs ?? (seconds === undefined ? undefined : Math.round(seconds * 1000)),
     dependentSystem: template.dependent_system ?? task.default_dependent_system,
+    priority: template.priority,
     results: template.results,
     handlerConfig: handlerConfigOf(template, task),
   }
@@ -91,6 +94,7 @@ const stepKeys: Readonly<Record<string, readonly string[]>> = {
 const taskKeys: Readonly<Record<string, readonly string[]>> = {
   namespace: ['namespace', 'namespace_name'],
   context: ['schema'],
+  concurrencyKey: ['concurrency_key'],
   timeoutMs: ['timeout_ms'],
   customEvents: ['custom_events'],
 }
@@ -100,5 +104,6 @@ export function yamlKeysOf(option: string | undefined, isStep: boolean): readonl
   const root = option?.split(/[.[]/)[0] ?? ''
   if (option === 'retry.maxBackoffMs') return ['max_backoff_ms']
   if (option?.startsWith('retry.backoffMs')) return ['backoff_ms']
+  if (option === 'retry.backoffJitter') return ['backoff_jitter']
   return (isStep ? stepKeys : taskKeys)[root] ?? [root]
 }

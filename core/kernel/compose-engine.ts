@@ -11,6 +11,7 @@ import { HandlerInvoker } from '../orchestration/handler-invoker.js'
 import { Journal } from '../orchestration/journal.js'
 import { LastChances } from '../orchestration/last-chances.js'
 import { type LifecycleBus, LifecyclePublisher } from '../orchestration/lifecycle-publisher.js'
+import { SystemLimits } from '../orchestration/limits/system-limits.js'
 import { Mailbox } from '../orchestration/mailbox.js'
 import { MemoryQueue } from '../orchestration/memory-queue.js'
 import { BulkService } from '../orchestration/people/bulk-service.js'
@@ -47,7 +48,7 @@ export function composeEngine(base: Base) {
   const mailbox = new Mailbox(storage.signals, workerId)
   const answers = new CommandAnswers(mailbox)
   const wakeUps = new WakeUps(queue, publisher, log)
-  const services = runnerServices(base, { workerId, publisher, wakeUps, answers })
+  const services = runnerServices(base, { workerId, publisher, wakeUps, answers }, mailbox)
   const { journal, settings, databaseWatch, databaseRetry } = services
   const record = {
     id: workerId,
@@ -58,7 +59,10 @@ export function composeEngine(base: Base) {
   const { onChange } = config.values.definitions
   const definitions = new StoredDefinitions({ store, databaseRetry, log, onChange })
   const serving = new ServedDefinitions({ handlers, definitions, log, changed: () => worker.servedChanged() })
-  const served = new ServedTasks(() => serving.kinds, config.values.worker.namespaces)
+  const served = new ServedTasks(() => serving.kinds, config.values.worker.namespaces, {
+    of: (kind) => handlers.find(kind)?.definition.concurrencyKey?.limit,
+    otherwise: settings.concurrentTasksPerKey,
+  })
   const pacemaker = config.values.worker.heartbeatThread ? new ThreadPacemaker(storage.database) : undefined
   const isExclusive = storage.info.isHolder
   const pauseWatch = composePauseWatch(base, databaseWatch)
@@ -106,11 +110,14 @@ function warnIfNothingRuns({ storage, log }: Base, worker: Worker): void {
 function runnerServices(
   base: Base,
   made: Pick<RunnerServices, 'workerId' | 'publisher' | 'wakeUps' | 'answers'>,
+  mailbox: Mailbox,
 ): RunnerServices {
   const { storage, log, clock, options, config, bus, container, handlers, hooks } = base
-  const { execution, backoff, identity } = config.values
+  const { execution, backoff, dependentSystems, identity } = config.values
   const databaseWatch = new DatabaseWatch(clock, log)
   const retry = new DatabaseRetry(databaseWatch)
+  const random = options.random ?? { next: Math.random }
+  const settings = { ...execution, backoff, dependentSystems, identity }
   const build = (handler: StepHandlerClass) => container.resolve<StepHandlerObject>(handler)
   return {
     ...made,
@@ -119,9 +126,10 @@ function runnerServices(
     databaseWatch,
     databaseRetry: retry,
     clock,
-    random: options.random ?? { next: Math.random },
+    random,
     log,
-    settings: { ...execution, backoff, identity },
+    settings,
+    limits: new SystemLimits({ store: storage.store, mailbox, clock, log, random, settings }),
     handlers: new HandlerInvoker(hooks, bus, build, execution.maxResultBytes),
     lastChances: new LastChances(),
     children: new ChildTasks({ store: storage.store, databaseRetry: retry, clock, ids: base.ids, log }),

@@ -6,6 +6,7 @@ import type { EventPayload } from '../events/event-catalogue.js'
 import type { LogEvent } from '../workflow/log-entry.js'
 import type { ParkedReason, RerunOf } from '../workflow/task-record.js'
 import type { LifecyclePublisher } from './lifecycle-publisher.js'
+import { concurrencyKeyOf } from './limits/concurrency-key.js'
 import type { CarriedStep } from './people/rerun-plan.js'
 
 /** Digits of a UUID of version 7 that its maker leaves to chance. */
@@ -99,6 +100,7 @@ export function carriedResults(rerun: RerunFacts | undefined): ReadonlyMap<strin
 function taskPayload({ definition, request, context, occurredAt, child, identityHash }: NewTask) {
   const runAt = request.runAt === undefined ? occurredAt : new Date(request.runAt).toISOString()
   const timeoutMs = request.timeoutMs ?? definition.timeoutMs
+  const concurrencyKey = concurrencyKeyOf(definition, request, context)
   return {
     namespace: definition.namespace,
     taskName: definition.name,
@@ -116,7 +118,7 @@ function taskPayload({ definition, request, context, occurredAt, child, identity
     definitionHash: definition.hash,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(identityHash === undefined ? {} : { identityHash }),
-    ...(request.concurrencyKey === undefined ? {} : { concurrencyKey: request.concurrencyKey }),
+    ...(concurrencyKey === undefined ? {} : { concurrencyKey }),
     ...(child === undefined ? {} : { parentTaskId: child.parentTaskId, parentStepId: child.parentStepId }),
   }
 }

@@ -76,6 +76,8 @@ const fields: Readonly<Record<Kind, readonly string[]>> = {
   answer: ['commandId'],
   watch: ['taskId', 'replyTo'],
   look: ['taskId'],
+  limit: ['system'],
+  key: ['namespace', 'name', 'key'],
 }
 
 function parse(payload: string): Letter | undefined {

@@ -2,6 +2,7 @@ import type { TaskRequest } from '../contracts/task-request.js'
 import { show } from '../errors/definition-errors.js'
 import { nearestName } from '../errors/nearest-name.js'
 import { InvalidTaskRequestError, type RequestProblem } from '../errors/request-errors.js'
+import { longestKey } from './limits/concurrency-key.js'
 
 export type Check = readonly [expected: string, holds: (value: unknown) => boolean]
 
@@ -28,6 +29,10 @@ const traceparent: Check = [
   'a traceparent of W3C Trace Context, such as "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"',
   (value) => typeof value === 'string' && /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(value),
 ]
+const concurrencyKey: Check = [
+  `a text of 1 to ${longestKey} characters`,
+  (value) => typeof value === 'string' && value.length > 0 && value.length <= longestKey,
+]
 const anything: Check = ['anything', () => true]
 
 const checks: Readonly<Record<keyof TaskRequest, Check>> = {
@@ -44,7 +49,7 @@ const checks: Readonly<Record<keyof TaskRequest, Check>> = {
   runAt: time,
   timeoutMs: duration,
   identity: someText,
-  concurrencyKey: text,
+  concurrencyKey,
   correlationId: text,
   traceparent,
 }

@@ -71,6 +71,7 @@ export class Rounds {
   /** Enforces what every unfinished task must have, and that no command stays unanswered. */
   async #sweep(): Promise<void> {
     if (!this.#worker.isRunning) return
+    await this.#services.limits.look()
     if ((await this.#parts.sweeper.sweep()) > 0) void this.#worker.claimSoon()
     await this.#services.children.lookAtEnded()
     for (const command of await this.#services.store.orphanedCommands()) {

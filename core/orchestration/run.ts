@@ -32,6 +32,8 @@ export interface Run {
   isTimedOut: boolean
   /** No more steps are admitted: its namespace or type is paused. */
   isHeld: boolean
+  /** What it could run waits for limits, and had better wait without an owner until then; in milliseconds since 1970. */
+  limitedUntil: number | undefined
 }
 
 /** Whether nothing more of the task is to begin now: it is paused, by itself or with its namespace or type. */
@@ -61,5 +63,6 @@ export function beginRun(
     isDraining: false,
     isTimedOut: false,
     isHeld: false,
+    limitedUntil: undefined,
   }
 }

@@ -11,6 +11,7 @@ import type { HeldEvent } from './held-event.js'
 import type { Journal } from './journal.js'
 import type { LastChances } from './last-chances.js'
 import type { LifecyclePublisher } from './lifecycle-publisher.js'
+import type { SystemLimits } from './limits/system-limits.js'
 import type { OrchestrationSettings } from './settings.js'
 import type { WakeUps } from './wake-ups.js'
 
@@ -32,6 +33,8 @@ export interface RunnerServices {
   readonly handlers: HandlerCaller
   readonly lastChances: LastChances
   readonly children: ChildTasks
+  /** Of the systems that steps call. */
+  readonly limits: SystemLimits
   /** The definition of a task, if this process has the code of its version. */
   findDefinition(task: {
     readonly namespace: string

@@ -1,3 +1,4 @@
+import type { DependentSystemSettings } from '../contracts/limits.js'
 import type { BackoffPolicy } from '../workflow/backoff.js'
 import type { IdentitySettings } from './request-identity.js'
 
@@ -14,6 +15,9 @@ export interface OrchestrationSettings {
   readonly leaseMs: number
   readonly heartbeatIntervalMs: number
   readonly deafAfterMs: number
+  readonly concurrentTasksPerKey: number
   readonly backoff: BackoffPolicy
   readonly identity: IdentitySettings
+  /** By the name that steps give. */
+  readonly dependentSystems: Readonly<Record<string, DependentSystemSettings>>
 }

@@ -66,7 +66,7 @@ export class StepAttempt {
   readonly #services: AttemptServices
   readonly #onEnd: (outcome: AttemptOutcome) => void
   readonly #onSettled: () => void
-  readonly #startedAt: number
+  #startedAt: number
   readonly #held: HeldEvent[] = []
   /** Made when somebody asks for the signal, or it fires: most handlers do not. */
   #controller: AbortController | undefined
@@ -111,8 +111,13 @@ export class StepAttempt {
     return { context: task.context, results }
   }
 
-  /** Calls the handler; never throws. */
+  /** Calls the handler, unless the attempt has ended before; never throws. */
   start(): void {
+    if (this.#hasEnded) {
+      this.#settle()
+      return
+    }
+    this.#startedAt = this.#services.clock.monotonic()
     this.#armTimeout()
     const { task, step, causationId } = this.#input
     const ids = { correlationId: task.correlationId, causationId, taskId: task.id, stepId: step.id }
@@ -146,9 +151,13 @@ export class StepAttempt {
     } catch (error) {
       this.#fail(this.#timedOut ?? error, false)
     } finally {
-      this.#isSettled = true
-      this.#onSettled()
+      this.#settle()
     }
+  }
+
+  #settle(): void {
+    this.#isSettled = true
+    this.#onSettled()
   }
 
   async #succeed(returned: unknown): Promise<void> {

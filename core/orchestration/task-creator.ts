@@ -226,7 +226,9 @@ export class TaskCreator {
     events.forEach((event, index) => {
       foldEvent(state, taskId, event, { entry: 1, index })
     })
-    const isDue = parked === undefined && state.task!.dueAt! <= occurredAt
+    // One with a concurrency key is claimed under the lock of its key.
+    const isFree = parked === undefined && state.task!.concurrencyKey === null
+    const isDue = isFree && state.task!.dueAt! <= occurredAt
     const owner = isDue && worker.serves(definition) ? worker : undefined
     const creation = new Creation(state, events, owner, {
       identity: identity && writtenAt(identity, now),

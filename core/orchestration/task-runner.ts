@@ -11,6 +11,7 @@ import { toErrorRecord } from './error-record.js'
 import { Inbox, type InboxItem } from './inbox.js'
 import type { JournalParticipant } from './journal.js'
 import { isLastChance } from './last-chances.js'
+import { StepPasses } from './limits/step-passes.js'
 import { OwnedTask } from './owned-task.js'
 import { askForEpoch, isWithinLease } from './ownership-question.js'
 import { admitSteps, settleBypassedSteps } from './phases/admit-steps.js'
@@ -69,7 +70,10 @@ export class TaskRunner implements JournalParticipant {
   #attempts: AttemptFactory
   #previousOwnerId: string | null
   #hasStarted = false
+  /** Made when the first of its steps calls a system that is limited. */
+  #passes: StepPasses | undefined
   #deadline: Timer | undefined
+  #retry: { readonly dueAt: number; readonly timer: Timer } | undefined
   #isReleased = false
   #isReloading = false
   #isCommitting = false
@@ -197,7 +201,7 @@ export class TaskRunner implements JournalParticipant {
     this.#startAdmitted([...this.#recalled, ...this.#admitted], draft.now)
     this.#recalled = []
     if (draft.isReleasing) this.#release()
-    else this.#armDeadline()
+    else this.#armTimers()
     if (!this.#isReleased && !this.#inbox.isEmpty) this.#services.journal.enqueue(this)
   }
 
@@ -232,6 +236,7 @@ export class TaskRunner implements JournalParticipant {
     }
     log.error({ err: error, taskId: this.taskId }, 'a write was refused; what was in it is tried one by one')
     this.#interrupted = []
+    this.#passes?.drop()
     if (this.#lastChance !== undefined && this.#admitted.includes(this.#lastChance))
       this.#endLastChance(this.#lastChance)
     const culprit = this.#inbox.returnTaken()
@@ -316,21 +321,42 @@ export class TaskRunner implements JournalParticipant {
       const limits = { occupied: this.#live.size, isCleared: (name: string) => this.#isCleared(name) }
       this.#admitted = admitSteps(draft, this.#run, limits)
       for (const name of this.#admitted) this.#clearances.forget(name)
+      this.#passes?.tidy(ready)
+      this.#run.limitedUntil = this.#passes?.parkUntil(ready, running.size > 0)
     }
     const isEnding = this.#run.isDraining || this.#run.isTimedOut || isPaused(this.#owned.task, this.#run)
-    const isStalled = !definition || ready.size === 0 || isEnding
+    const isLimited = this.#run.limitedUntil !== undefined
+    const isStalled = !definition || ready.size === 0 || isLimited || isEnding
     if (isStalled && running.size === 0) finalizeRun(draft, this.#run)
   }
 
   /** Asked of a step that will be admitted if it is: what runs only by itself has its turn from here to its end. */
   #isCleared(stepName: string): boolean {
     if (!this.#clearances.isCleared(stepName)) return false
-    const { ownerLosses } = this.#owned.step(stepName)!
+    const step = this.#owned.step(stepName)!
+    if (this.#services.limits.gateOf(step.dependentSystem) !== undefined || this.#passes !== undefined)
+      if (!this.#limitPasses.tryPass(step, this.#owned.stepDefinition(stepName)?.priority ?? 0)) return false
+    const { ownerLosses } = step
     const { journal, lastChances } = this.#services
     if (!isLastChance(ownerLosses)) return true
     if (!lastChances.tryTake(this, () => journal.enqueue(this))) return false
     this.#lastChance = stepName
     return true
+  }
+
+  get #limitPasses(): StepPasses {
+    const { limits, journal, settings } = this.#services
+    const { id, priority } = this.#owned.task
+    this.#passes ??= new StepPasses(limits, {
+      taskId: id,
+      taskPriority: priority,
+      mostSteps: Math.min(
+        this.#owned.definition?.concurrency ?? Number.POSITIVE_INFINITY,
+        settings.concurrentStepsPerTask,
+      ),
+      wake: () => journal.enqueue(this),
+    })
+    return this.#passes
   }
 
   #endLastChance(stepName: string): void {
@@ -349,6 +375,19 @@ export class TaskRunner implements JournalParticipant {
         void wakeUps.enqueue(this.#owned.task, draft.now, draft.subject(), wakeUpFailure)
       })
     }
+  }
+
+  #armTimers(): void {
+    this.#armDeadline()
+    if (this.#owned.waiting.size > 0) this.#armRetry(this.#owned.nextDueAt()!)
+  }
+
+  /** Looks at the task again when the next of its steps is due: others may run for long, or wait for a limit. */
+  #armRetry(dueAt: number): void {
+    if (this.#retry?.dueAt === dueAt) return
+    this.#retry?.timer.cancel()
+    const { clock, journal } = this.#services
+    this.#retry = { dueAt, timer: clock.setTimer(() => journal.enqueue(this), Math.max(0, dueAt - clock.now())) }
   }
 
   /** Looks at the task again when its time is up. */
@@ -374,7 +413,10 @@ export class TaskRunner implements JournalParticipant {
    */
   #startAdmitted(stepNames: readonly string[], admittedAt: number): void {
     const start = () => {
-      for (const stepName of stepNames) if (this.#owned.running.has(stepName)) this.#startAttempt(stepName, admittedAt)
+      for (const stepName of stepNames) {
+        if (this.#owned.running.has(stepName)) this.#startAttempt(stepName, admittedAt)
+        else this.#passes?.takePermit(stepName)?.giveBack()
+      }
     }
     if (stepNames.length === 0) return
     if (isWithinLease(this.#preparedAt, this.#services.settings.leaseMs)) start()
@@ -399,21 +441,33 @@ export class TaskRunner implements JournalParticipant {
   #startAttempt(stepName: string, admittedAt: number): void {
     const waitMs = Math.max(0, admittedAt - (this.#readySince.get(stepName) ?? admittedAt))
     this.#readySince.delete(stepName)
+    const permit = this.#passes?.takePermit(stepName)
     const attempt = this.#attempts.create(
       stepName,
       this.#admissions.get(stepName) ?? this.#owned.step(stepName)!.id,
       (outcome) => {
         this.#endLastChance(stepName)
+        this.#heed(outcome)
         if (!outcome.ok || !this.#beginChild(outcome, waitMs)) this.#post({ kind: 'ended', outcome, waitMs })
       },
       () => {
         this.#live.delete(attempt)
+        permit?.giveBack()
         if (this.#owned.ready.size > 0) this.#services.journal.enqueue(this)
       },
     )
     this.#live.add(attempt)
     this.#attempts.announce(attempt)
-    attempt.start()
+    if (permit === undefined) attempt.start()
+    else permit.begin(() => attempt.start())
+  }
+
+  /** What the called system asks for holds for all that call it, in this batch already. */
+  #heed(outcome: AttemptOutcome): void {
+    if (outcome.ok || outcome.retryAfterMs === undefined) return
+    const { limits, clock } = this.#services
+    const system = this.#owned.step(outcome.stepName)?.dependentSystem
+    if (system !== undefined) limits.heed(system, outcome.retryAfterMs, clock.now() - outcome.durationMs)
   }
 
   /** Where the step is a task of its own, its attempt has only computed the context of that. */
@@ -435,7 +489,9 @@ export class TaskRunner implements JournalParticipant {
 
   #release(): void {
     this.#deadline?.cancel()
+    this.#retry?.timer.cancel()
     this.#isReleased = true
+    this.#passes?.drop()
     this.#services.lastChances.release(this)
     this.#onReleased(this)
     this.#passOn()

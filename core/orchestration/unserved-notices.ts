@@ -14,7 +14,7 @@ export class UnservedNotices {
   tell({ task, unserved }: ClaimedTask): void {
     const kind = fullNameOf(task)
     const notice = `${kind} ${unserved}`
-    if (unserved === undefined || this.#told.has(notice)) return
+    if (unserved === undefined || unserved === 'limit' || this.#told.has(notice)) return
     this.#told.add(notice)
     const why = unserved === 'no_handler' ? 'has its handlers' : `serves the namespace ${task.namespace}`
     this.#log.warn({ kind, parked: unserved }, `tasks of ${kind} wait, because no live worker ${why}`)

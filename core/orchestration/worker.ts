@@ -10,6 +10,7 @@ import { ClaimLoop } from './claim-loop.js'
 import { CommandDelivery } from './command-delivery.js'
 import { drainRunners, lastCommitMsOf } from './drain.js'
 import { Heartbeat } from './heartbeat.js'
+import { KeyClaims } from './limits/key-claims.js'
 import type { Mailbox } from './mailbox.js'
 import { OwnershipCheck } from './ownership-check.js'
 import type { PauseWatch } from './people/pause-watch.js'
@@ -49,6 +50,7 @@ export class Worker {
   readonly #runners = new Map<string, TaskRunner>()
   readonly #heartbeat: Heartbeat
   readonly #claims: ClaimLoop
+  readonly #keyClaims: KeyClaims
   readonly #requests: RunRequests
   readonly #sweeper: Sweeper
   readonly #commands: CommandDelivery
@@ -75,6 +77,12 @@ export class Worker {
       revive: () => this.#heartbeat.revive(),
       adopt: (claimed) => this.adopt(claimed),
     })
+    this.#keyClaims = new KeyClaims({
+      ...services,
+      ...options,
+      isClaiming: () => this.#state === 'running' && services.journal.isHealthy,
+      adopt: (claimed) => this.adopt(claimed),
+    })
     this.#requests = new RunRequests(publisher)
     this.#sweeper = new Sweeper(services)
     this.#notices = new UnservedNotices(log)
@@ -88,6 +96,9 @@ export class Worker {
     // What fails here is tried again by the poll, which reports it.
     options.mailbox.on('command', () => void this.#commands.look().catch(() => undefined))
     options.pauses.onChange(() => this.#pausesChanged())
+    services.limits.onHeld(() => {
+      if (this.#state === 'running' && services.journal.isHealthy) this.#claims.refill()
+    })
     options.mailbox.onGap(() => void this.#rounds.look().catch(() => undefined))
   }
 
@@ -97,7 +108,9 @@ export class Worker {
 
   /** How many more tasks it may own. */
   get room(): number {
-    return this.#state === 'running' ? this.#services.settings.concurrentTasks - this.#runners.size - this.#reserved : 0
+    if (this.#state !== 'running') return 0
+    const { settings, limits } = this.#services
+    return settings.concurrentTasks - this.#runners.size + limits.freePlaces - this.#reserved
   }
 
   get ownedCount(): number {
@@ -141,12 +154,23 @@ export class Worker {
 
   /** Whether nothing is owned, being claimed or being committed: all that is due has been taken up and run. */
   get isQuiet(): boolean {
-    return this.#runners.size + this.#reserved === 0 && !this.isBooking
+    return this.#runners.size - this.#services.limits.heldRuns + this.#reserved <= 0 && !this.isBooking
+  }
+
+  /** Whether tasks that it owns wait for nothing but limits. */
+  get holdsLimited(): boolean {
+    return this.#services.limits.heldRuns > 0
   }
 
   /** Whether a claim or a commit is under way; handlers may run besides. */
   get isBooking(): boolean {
-    return this.#claims.isClaiming || !this.#services.journal.isIdle || this.#services.children.isBusy
+    return (
+      this.#claims.isClaiming ||
+      this.#keyClaims.isClaiming ||
+      this.#services.limits.isAsking ||
+      !this.#services.journal.isIdle ||
+      this.#services.children.isBusy
+    )
   }
 
   /** Registers it in the database, so that what it owns counts as owned; done before the first claim of any kind. */
@@ -170,6 +194,7 @@ export class Worker {
       () => served.kinds,
     )
     this.#rounds.start()
+    await this.#services.databaseRetry.until('the start', () => this.#services.limits.look())
     void this.claimSoon()
   }
 
@@ -186,6 +211,12 @@ export class Worker {
     const isGivenBack = await this.#drain()
     // Until here people may still have cancelled what runs, and others may have taken it over.
     await within(lastCommitMs, Promise.all([this.#rounds.stop(), this.#options.pauses.stop()]))
+    await within(lastCommitMs, this.#keyClaims.ended())
+    const { limits } = this.#services
+    await within(
+      lastCommitMs,
+      limits.stop(this.id).catch(() => undefined),
+    )
     const isEmpty = isGivenBack && (await within(lastCommitMs, journal.drained()))
     if (!isEmpty || !(await within(lastCommitMs, this.#heartbeat.stop()))) {
       // What it owns is left: without a heartbeat, others take it over when the lease has run out.
@@ -201,6 +232,7 @@ export class Worker {
   halt(): void {
     this.#state = 'draining'
     this.#heartbeat.halt()
+    this.#services.limits.halt()
     void Promise.all([this.#rounds.stop(), this.#options.pauses.stop(), this.#options.queue.stop()])
   }
 
@@ -311,6 +343,7 @@ export class Worker {
     if (runner.isCommandOnly) void this.claimSoon()
     else if (this.#state === 'running' && this.#services.journal.isHealthy) this.#claims.refill()
     this.#settlePaused(runner.task)
+    if (!runner.isCommandOnly) this.#keyClaims.released(runner.task)
     if (wasHeld) for (const listener of this.#removalListeners) listener(runner.taskId)
     if (this.#runners.size === 0) this.#empty.resolve()
   }

@@ -1,5 +1,6 @@
 import type { Database } from './database.js'
 import { PARKED, UNFINISHED, UNPARKED } from './entities/task-entity.js'
+import { judgeKeys } from './limits/key-function.js'
 import { HEARD_OF_WITHIN_LEASE, isAlive } from './live-workers.js'
 import { isUnderPause } from './pauses.js'
 import { storedFunctionBody, storedFunctionName } from './stored-function.js'
@@ -20,7 +21,7 @@ export class ClaimFunction {
     this.name = storedFunctionName(database, 'claim', text)
     this.createSql = `
       create or replace function ${this.name}(p_worker text, p_limit int, p_now timestamptz, p_kinds text[], p_namespaces text[],
-          p_takes_unserved boolean)
+          p_takes_unserved boolean, p_limited_kinds text[] default '{}', p_key_limits int[] default '{}', p_key_limit int default null)
         returns table (task ${database.table('tasks')}, previous_owner_id text, unserved text) ${storedFunctionBody(text)}`
   }
 }
@@ -78,6 +79,8 @@ declare
   ids uuid[] := '{}';
   owners text[] := '{}';
   fits text[] := '{}';
+  has_keys boolean := false;
+  granted_keys text[] := '{}';
   candidate_ids uuid[] := '{}';
   candidate_dues timestamptz[] := '{}';
   candidate_priorities int[] := '{}';
@@ -95,7 +98,7 @@ begin
   while owner is not null and cardinality(ids) < p_limit loop
     if owner <> p_worker and not ${isAlive(database, 'owner')} then
       for g in
-        select t.id, t.namespace, t.name, t.version from ${tasks} t
+        select t.id, t.namespace, t.name, t.version, t.concurrency_key from ${tasks} t
         where t.owner_id = owner and t.${UNFINISHED} for update skip locked
       loop
         ${judge(database)}
@@ -103,6 +106,7 @@ begin
         ids := ids || g.id;
         owners := owners || owner;
         fits := fits || whose;
+        has_keys := has_keys or g.concurrency_key is not null;
         exit when cardinality(ids) = p_limit;
       end loop;
     end if;
@@ -134,12 +138,12 @@ begin
     end loop;
 
     for g in
-      select l.id, c.whose, c.place from (
+      select l.id, l.concurrency_key, c.whose, c.place from (
         select u.*, row_number() over (partition by u.whose = 'mine' order by u.priority desc, u.due_at) as place
         from unnest(candidate_ids, candidate_dues, candidate_priorities, candidate_fits) as u(id, due_at, priority, whose)
         order by u.whose = 'mine' desc, place
       ) c cross join lateral (
-        select t.id, t.owner_id, t.state from ${tasks} t where t.id = c.id limit 1 for update skip locked
+        select t.id, t.owner_id, t.state, t.concurrency_key from ${tasks} t where t.id = c.id limit 1 for update skip locked
       ) l
       where (c.whose = 'mine' or c.place <= ${MOST_UNSERVED}) and l.owner_id is null and l.${UNFINISHED}
       limit p_limit - cardinality(ids)
@@ -147,12 +151,15 @@ begin
       ids := ids || g.id;
       owners := owners || null::text;
       fits := fits || g.whose;
+      has_keys := has_keys or g.concurrency_key is not null;
     end loop;
   end if;
 
   if cardinality(ids) = 0 then return; end if;
+  if has_keys then ${judgeKeys(database)} end if;
   return query
-    update ${tasks} t set owner_id = p_worker, epoch = t.epoch + 1
+    update ${tasks} t set owner_id = p_worker, epoch = t.epoch + 1,
+      key_epoch = case when t.concurrency_key is not null and c.whose = 'mine' then t.epoch + 1 else t.key_epoch end
     from unnest(ids, owners, fits) as c(id, owner_id, whose)
     where t.id = c.id
     returning t, c.owner_id, case when c.whose = 'mine' then null else c.whose end;

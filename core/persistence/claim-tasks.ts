@@ -1,8 +1,10 @@
+import type { KeyOfTasks } from '../contracts/limits.js'
 import type { ClaimedTask, ClaimRequest } from '../contracts/store.js'
 import type { StepRecord, TaskRecord } from '../contracts/task-record.js'
 import { ClaimFunction } from './claim-function.js'
 import type { Database } from './database.js'
 import { TaskEntity } from './entities/task-entity.js'
+import { KeyFunction } from './limits/key-function.js'
 import { isAlive } from './live-workers.js'
 import { type StepRow, selectStepsWithResults } from './step-results.js'
 import { columnsOf, selectColumns } from './table-columns.js'
@@ -16,6 +18,7 @@ interface ClaimedRow extends TaskRecord {
 export class TaskClaimer {
   readonly #database: Database
   readonly #claimDueSql: string
+  readonly #claimOfKeySql: string
   readonly #claimTaskSql: string
   readonly #stepsSql: string
 
@@ -23,7 +26,9 @@ export class TaskClaimer {
     this.#database = database
     const columns = selectColumns(columnsOf(database, TaskEntity), '(c.task)')
     this.#claimDueSql = database.prepare(`select ${columns}, c.previous_owner_id as "previousOwnerId", c.unserved
-      from ${new ClaimFunction(database).name}($1, $2, $3, $4, $5, $6) c`)
+      from ${new ClaimFunction(database).name}($1, $2, $3, $4, $5, $6, $7, $8, $9) c`)
+    this.#claimOfKeySql = database.prepare(`select ${columns}, null as "previousOwnerId"
+      from ${new KeyFunction(database).name}($1, $2, $3, $4, $5, $6) c`)
     this.#claimTaskSql = claimTaskSql(database)
     // Task by task: a server without statistics would rather read the whole table than look up a hundred tasks.
     const chosen = `select c.* from unnest($1::uuid[]) as wanted(task_id)
@@ -39,8 +44,29 @@ export class TaskClaimer {
     takesUnserved = true,
     stepsOf,
   }: ClaimRequest): Promise<readonly ClaimedTask[]> {
-    const values = [workerId, limit, now, serves?.kinds ?? null, serves?.namespaces ?? null, takesUnserved]
+    const { kinds, namespaces, keyLimits } = serves ?? {}
+    const values = [
+      workerId,
+      limit,
+      now,
+      kinds ?? null,
+      namespaces ?? null,
+      takesUnserved,
+      [...(keyLimits?.byKind.keys() ?? [])],
+      [...(keyLimits?.byKind.values() ?? [])],
+      keyLimits?.otherwise ?? null,
+    ]
     const rows = await this.#database.query<ClaimedRow>(this.#claimDueSql, values)
+    return this.#withSteps(rows.sort(byUrgency), now, stepsOf)
+  }
+
+  /** @param limit tasks of the key that may be in progress */
+  async claimOfKey(
+    { namespace, name, key }: KeyOfTasks,
+    { workerId, limit, now, serves, stepsOf }: ClaimRequest,
+  ): Promise<readonly ClaimedTask[]> {
+    const values = [workerId, namespace, name, key, limit, serves?.kinds ?? null]
+    const rows = await this.#database.query<ClaimedRow>(this.#claimOfKeySql, values)
     return this.#withSteps(rows.sort(byUrgency), now, stepsOf)
   }
 

@@ -2,6 +2,7 @@ import { ClaimFunction } from './claim-function.js'
 import { CommitFunction } from './commit-function.js'
 import { type Database, migrationsTable } from './database.js'
 import { sqlStateOf } from './database-failures.js'
+import { limitFunctions } from './limits/limit-functions.js'
 import { migrations } from './migrations/index.js'
 import { RepairFunction } from './repair-function.js'
 
@@ -51,7 +52,12 @@ async function runMigrations(database: Database): Promise<readonly string[]> {
 
 /** The functions that this version calls and that are not there: each version of the code brings its own. */
 async function missingFunctions(database: Database): Promise<readonly { readonly createSql: string }[]> {
-  const functions = [new CommitFunction(database), new ClaimFunction(database), new RepairFunction(database)]
+  const functions = [
+    new CommitFunction(database),
+    new ClaimFunction(database),
+    new RepairFunction(database),
+    ...limitFunctions(database),
+  ]
   const missing = await database.query<{ name: string }>(
     'select name from unnest($1::text[]) as name where to_regproc(name) is null',
     [functions.map(({ name }) => name)],

@@ -1,6 +1,7 @@
 import type { AuditedEntry, AuditPage, AuditQuery } from '../contracts/audit.js'
 import type { ChangeFilter, ChangeRecord } from '../contracts/changes.js'
 import type { LogLag } from '../contracts/event-log.js'
+import type { KeyOfTasks, PermitReply, PermitRequest, SystemBlock, SystemRow } from '../contracts/limits.js'
 import type { TakeRequest } from '../contracts/log-upkeep.js'
 import type { NamespaceRecord } from '../contracts/namespaces.js'
 import type { ChangesOf, PauseRecord } from '../contracts/pauses.js'
@@ -38,6 +39,7 @@ import { CommandStore } from './commands.js'
 import { WriteCommitter } from './commit-writes.js'
 import type { Database } from './database.js'
 import { DefinitionStore } from './definitions.js'
+import { SystemLimitStore } from './limits/system-limit-store.js'
 import { MetricsSnapshotStore, type StoredMetrics } from './metrics-snapshots.js'
 import { NamespaceTable } from './namespaces.js'
 import { PauseTable } from './pauses.js'
@@ -56,6 +58,7 @@ export class PostgresStore implements Store {
   readonly #unfinished: UnfinishedTasks
   readonly #tasks: TaskReader
   readonly #steps: StepReader
+  readonly #limits: SystemLimitStore
   readonly #log: LogReader
   readonly #audit: AuditReader
   readonly #retention: Retention
@@ -74,6 +77,7 @@ export class PostgresStore implements Store {
     this.#unfinished = new UnfinishedTasks(database)
     this.#tasks = new TaskReader(database)
     this.#steps = new StepReader(database)
+    this.#limits = new SystemLimitStore(database)
     this.#log = new LogReader(database)
     this.#audit = new AuditReader(database)
     this.#retention = new Retention(database)
@@ -93,6 +97,38 @@ export class PostgresStore implements Store {
 
   claimDue(request: ClaimRequest): Promise<readonly ClaimedTask[]> {
     return this.#claimer.claimDue(request)
+  }
+
+  claimOfKey(key: KeyOfTasks, request: ClaimRequest): Promise<readonly ClaimedTask[]> {
+    return this.#claimer.claimOfKey(key, request)
+  }
+
+  drawPermits(request: PermitRequest): Promise<PermitReply> {
+    return this.#limits.drawPermits(request)
+  }
+
+  blockSystem(block: SystemBlock) {
+    return this.#limits.blockSystem(block)
+  }
+
+  unblockSystem(system: string) {
+    return this.#limits.unblockSystem(system)
+  }
+
+  heldSystems(now: number): Promise<readonly string[]> {
+    return this.#limits.heldSystems(now)
+  }
+
+  listSystems(now: number): Promise<readonly SystemRow[]> {
+    return this.#limits.listSystems(now)
+  }
+
+  liveWorkers(except: string): Promise<readonly string[]> {
+    return this.#limits.liveWorkers(except)
+  }
+
+  leaveSystems(workerId: string): Promise<void> {
+    return this.#limits.leaveSystems(workerId)
   }
 
   claimTask(taskId: string, request: Omit<ClaimRequest, 'limit'>): Promise<ClaimedTask | undefined> {

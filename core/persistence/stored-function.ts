@@ -5,7 +5,11 @@ import type { Database } from './database.js'
  * Names a function of the database, schema included: its name ends in a hash of what it is made of, because workers of two versions
  * may use one database.
  */
-export function storedFunctionName(database: Database, purpose: 'commit' | 'claim' | 'repair', text: string): string {
+export function storedFunctionName(
+  database: Database,
+  purpose: 'commit' | 'claim' | 'repair' | 'permit' | 'claim_of_key',
+  text: string,
+): string {
   return database.table(`${purpose}_${createHash('sha256').update(text).digest('hex').slice(0, 8)}`)
 }
 

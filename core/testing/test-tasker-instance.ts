@@ -154,7 +154,7 @@ export class TestTaskerInstance extends DelegatingTasker implements TestTasker {
     }
   }
 
-  /** Parked counts: what such a task waits for is not time. */
+  /** Parked counts: what such a task waits for is not time, unless it is held by a limit. */
   async #hasEnded(taskId: string): Promise<boolean> {
     if (this.#kernel.isLost) return false
     try {
@@ -180,6 +180,7 @@ export class TestTaskerInstance extends DelegatingTasker implements TestTasker {
     return {
       isQuiet: worker.isQuiet && scheduleRunner.isIdle,
       isBooking: worker.isBooking || !scheduleRunner.isIdle,
+      waitsForTime: worker.holdsLimited,
       activity: this.#input.recorder.heard,
       claimSoon: () => void worker.claimSoon(),
       lookAtChildren: () => worker.lookAtChildren().catch(() => undefined),
@@ -215,5 +216,5 @@ function letTimeFlow(clock: VirtualClock, afterMs: number): { end(): void } {
 
 /** What waits for its child goes on by itself. */
 function isParkedForGood({ parked }: TaskRecord): boolean {
-  return parked !== null && parked !== 'waiting_for_child'
+  return parked !== null && parked !== 'waiting_for_child' && parked !== 'limit'
 }

@@ -7,6 +7,8 @@ export interface DrivenKernel {
   readonly isQuiet: boolean
   /** A claim or a commit is under way. */
   readonly isBooking: boolean
+  /** Tasks that are owned wait for nothing but time, as those do that limits hold back. */
+  readonly waitsForTime: boolean
   /** Grows with everything that happens. */
   readonly activity: number
   claimSoon(): void
@@ -61,8 +63,10 @@ export class TimeDriver {
 
   async #moveToDueTask(): Promise<void> {
     const dueAt = await this.#kernel()?.nextDueAt()
-    if (dueAt !== undefined) {
-      await this.#arriveAt(earliest(this.#clock.nextTimerAt, dueAt)!)
+    const isTimeAwaited = dueAt !== undefined || this.#kernel()?.waitsForTime
+    const next = isTimeAwaited ? earliest(this.#clock.nextTimerAt, dueAt) : undefined
+    if (next !== undefined) {
+      await this.#arriveAt(next)
       return
     }
     // The owner is another worker, or was: that is seen in real time.

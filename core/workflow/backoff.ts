@@ -13,6 +13,26 @@ export interface Backoff {
   readonly strategy: BackoffStrategy
 }
 
+/** What a step says of its backoff. */
+export interface StepBackoff {
+  readonly backoffMs?: readonly number[]
+  readonly maxBackoffMs?: number
+  readonly backoffJitter?: number
+}
+
+/** The policy of one step: what it says itself, else what is said of the system that it calls, else what holds for all. */
+export function backoffPolicyOf(
+  general: BackoffPolicy,
+  ofSystem: Partial<BackoffPolicy> | undefined,
+  ofStep: StepBackoff | undefined,
+): BackoffPolicy {
+  return {
+    delaysMs: ofStep?.backoffMs ?? ofSystem?.delaysMs ?? general.delaysMs,
+    maxMs: ofStep?.maxBackoffMs ?? ofSystem?.maxMs ?? general.maxMs,
+    jitter: ofStep?.backoffJitter ?? ofSystem?.jitter ?? general.jitter,
+  }
+}
+
 /**
  * How long to wait after failure number `failure` (from 1): by list, then exponential, capped, jittered.
  * What the called system asked for wins, up to the cap, and is not jittered downwards: earlier would be refused again.

@@ -43,7 +43,7 @@ export function admitSteps(draft: TaskDraft, run: Run, limits: AdmissionLimits):
   const limit = concurrencyLimit(draft, run)
   const room = limit - Math.max(owned.running.size, limits.occupied)
   const admitted: string[] = []
-  for (const name of inOrderOfDefinition(draft)) {
+  for (const name of inOrderOfAdmission(draft)) {
     if (admitted.length >= room) break
     if (!owned.stepDefinition(name)) refuseUnknownStep(draft, name)
     else if (limits.isCleared(name)) {
@@ -59,10 +59,15 @@ function concurrencyLimit(draft: TaskDraft, run: Run): number {
   return Math.min(draft.owned.definition?.concurrency ?? Number.POSITIVE_INFINITY, run.settings.concurrentStepsPerTask)
 }
 
-function inOrderOfDefinition(draft: TaskDraft): readonly string[] {
+/** By priority, then in order of definition. */
+function inOrderOfAdmission(draft: TaskDraft): readonly string[] {
   const { owned } = draft
   if (owned.ready.size < 2) return [...owned.ready]
-  return [...owned.ready].sort((a, b) => owned.step(a)!.position - owned.step(b)!.position)
+  const byPosition = [...owned.ready].sort((a, b) => owned.step(a)!.position - owned.step(b)!.position)
+  const priorityOf = (name: string) => owned.stepDefinition(name)?.priority ?? 0
+  // Mostly none has one; the sort keeps the order of those that are equal.
+  if (byPosition.every((name) => priorityOf(name) === 0)) return byPosition
+  return byPosition.sort((a, b) => priorityOf(b) - priorityOf(a))
 }
 
 function admit(draft: TaskDraft, run: Run, name: string): void {

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../events/event-vocabularies.js'
-import { type Backoff, type BackoffPolicy, computeBackoff } from '../../workflow/backoff.js'
+import { type Backoff, backoffPolicyOf, computeBackoff } from '../../workflow/backoff.js'
 import type { ErrorRecord, StepRecord } from '../../workflow/task-record.js'
 import { engineActor } from '../engine-actor.js'
 import { maxOwnerLosses } from '../last-chances.js'
@@ -65,17 +65,13 @@ function delayOf(draft: TaskDraft, run: Run, step: StepRecord, failure: AttemptF
   if (failure.error.category === 'owner_lost' || failure.error.category === 'drained') {
     return { delayMs: 0, strategy: 'list' }
   }
-  const policy = policyOf(run.settings.backoff, draft, step.name)
+  const { backoff, dependentSystems } = run.settings
+  const policy = backoffPolicyOf(
+    backoff,
+    dependentSystems[step.dependentSystem]?.backoff,
+    draft.owned.stepDefinition(step.name)?.retry,
+  )
   return computeBackoff(policy, countedAttempts(step), run.random.next(), failure.retryAfterMs)
-}
-
-function policyOf(base: BackoffPolicy, draft: TaskDraft, name: string): BackoffPolicy {
-  const retry = draft.owned.stepDefinition(name)?.retry
-  return {
-    delaysMs: retry?.backoffMs ?? base.delaysMs,
-    maxMs: retry?.maxBackoffMs ?? base.maxMs,
-    jitter: base.jitter,
-  }
 }
 
 /** A failure for good: the step is skipped if it says so, else it rests in `error`. Gives the steps that it blocks. */

@@ -58,6 +58,8 @@ function decide(owned: OwnedTask, run: Run): Finding {
   if (run.isDraining && (owned.ready.size > 0 || owned.waiting.size > 0)) {
     return { decision: 'release', status: 'has_ready_steps', reason: 'shutdown' }
   }
+  if (run.limitedUntil !== undefined)
+    return { decision: 'park', status: 'waiting_for_dependencies', reason: 'pending_steps_remaining' }
   if (owned.waiting.size > 0) return { decision: 'wait', status: 'waiting_for_retry', reason: 'retry_backoff' }
   // An `.each` step in progress has an element that runs, is ready or waits: only children are left.
   if (owned.delegated.size > 0) {
@@ -77,10 +79,11 @@ function carryOut(draft: TaskDraft, run: Run, finding: Finding): void {
       failTask(draft, run)
       break
     case 'wait':
-      setBack(draft, 'retry_backoff', nextTime(owned))
+      setBack(draft, 'retry_backoff', timeText(nextTime(owned)))
       break
     case 'park':
       if (finding.reason === 'workflow_paused') pause(draft)
+      else if (run.limitedUntil !== undefined) park(draft, 'limit', Math.min(run.limitedUntil, nextTime(owned)))
       else park(draft, finding.parked ?? run.unserved ?? 'no_handler')
       break
     case 'release':
@@ -93,25 +96,30 @@ function setBack(draft: TaskDraft, reason: string, dueAt: string): void {
   draft.taskEvent('task.initialize_requested', { from: 'in_progress', reason, dueAt })
 }
 
-/** When a step is due that waits for its time, or the task's own time is up. */
-function nextTime(owned: OwnedTask): string {
-  return new Date(Math.min(owned.nextDueAt()!, deadlineOf(owned.task) ?? Number.POSITIVE_INFINITY)).toISOString()
+/** When a step is due that waits for its time, or the task's own time is up, in milliseconds; infinite if neither. */
+function nextTime(owned: OwnedTask): number {
+  return Math.min(owned.nextDueAt() ?? Number.POSITIVE_INFINITY, deadlineOf(owned.task) ?? Number.POSITIVE_INFINITY)
+}
+
+function timeText(time: number): string {
+  return new Date(time).toISOString()
 }
 
 /** Its due time is when it goes on if it is resumed before; nobody looks at it until then. */
 function pause(draft: TaskDraft): void {
   const { owned } = draft
-  const dueAt = owned.ready.size > 0 ? draft.occurredAt : nextTime(owned)
+  const dueAt = owned.ready.size > 0 ? draft.occurredAt : timeText(nextTime(owned))
   const reason = 'workflow_paused'
   draft.taskEvent('task.initialize_requested', { from: 'in_progress', reason, dueAt, parked: 'paused' })
 }
 
-function park(draft: TaskDraft, reason: ParkedReason): void {
+/** @param until when it is looked at again at the latest, in milliseconds, if that is sooner than usual */
+function park(draft: TaskDraft, reason: ParkedReason, until = Number.POSITIVE_INFINITY): void {
   const { delegated, task } = draft.owned
   const children = [...delegated].map((name) => draft.step(name)).filter(({ childTaskId }) => childTaskId !== null)
-  const deadlines = children.map(deadlineOfChild)
-  const recheckAt = Math.min(draft.now + parkedRecheckMs, deadlineOf(task) ?? Number.POSITIVE_INFINITY, ...deadlines)
-  const dueAt = new Date(recheckAt).toISOString()
+  const deadlines = [until, deadlineOf(task) ?? Number.POSITIVE_INFINITY, ...children.map(deadlineOfChild)]
+  const recheckAt = Math.min(draft.now + parkedRecheckMs, ...deadlines)
+  const dueAt = timeText(Math.max(draft.now, recheckAt))
   draft.taskEvent('task.initialize_requested', { from: 'in_progress', reason, dueAt, parked: reason })
 }
 

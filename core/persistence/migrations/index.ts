@@ -1,4 +1,5 @@
 import { AddChanges } from './add-changes.js'
+import { AddLimits } from './add-limits.js'
 import { AddPauses } from './add-pauses.js'
 import { AddSchedules } from './add-schedules.js'
 import { AddTaskIdentities } from './add-task-identities.js'
@@ -11,4 +12,5 @@ export const migrations = [
   { name: '0003-add-task-identities', class: AddTaskIdentities },
   { name: '0004-add-pauses', class: AddPauses },
   { name: '0005-add-schedules', class: AddSchedules },
+  { name: '0006-add-limits', class: AddLimits },
 ] as const

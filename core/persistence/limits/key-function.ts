@@ -1,0 +1,90 @@
+import type { Database } from '../database.js'
+import { UNFINISHED } from '../entities/task-entity.js'
+import { storedFunctionBody, storedFunctionName } from '../stored-function.js'
+
+/** Locks a key of tasks until the end of the transaction. Values of the three texts are SQL. */
+export function lockKey(database: Database, namespace: string, name: string, key: string): string {
+  return `pg_advisory_xact_lock(hashtextextended(${namespace} || '.' || ${name} || ':' || ${key}, hashtext('${database.schema} keys')))`
+}
+
+/** How many tasks of a key are in progress, one left out. */
+export function keyUse(database: Database, namespace: string, name: string, key: string, except: string): string {
+  return `(select count(*) from ${database.table('tasks')} h
+    where h.namespace = ${namespace} and h.name = ${name} and h.concurrency_key = ${key} and h.concurrency_key is not null
+      and h.owner_id is not null and h.key_epoch = h.epoch and h.id <> ${except})`
+}
+
+/** A condition on a parked row: it waits for its key. One that has had its key waits for a system that its steps call. */
+function waitsForKey(row: string): string {
+  return `${row}.key_epoch is distinct from ${row}.epoch`
+}
+
+/**
+ * Part of the claim function, before it takes the tasks that it has found (`ids`, and in `fits` whose they are): of those with a
+ * concurrency key, what is over the limit is taken only to be parked. What waits for the key already goes first. Keys are locked in one
+ * order, so that two claims do not wait for each other.
+ */
+export function judgeKeys(database: Database): string {
+  const tasks = database.table('tasks')
+  return `
+  for g in
+    select t.id, t.namespace, t.name, t.version, t.concurrency_key, t.priority, c.place,
+      t.owner_id is not null and t.key_epoch is not distinct from t.epoch as is_held,
+      coalesce(k.key_limit, p_key_limit) as key_limit
+    from unnest(ids, fits) with ordinality as c(id, whose, place)
+    join ${tasks} t on t.id = c.id
+    left join unnest(p_limited_kinds, p_key_limits) as k(kind, key_limit)
+      on k.kind = t.namespace || '.' || t.name || '@' || t.version
+    where c.whose = 'mine' and t.concurrency_key is not null
+    order by t.namespace, t.name, t.concurrency_key, c.place
+  loop
+    perform ${lockKey(database, 'g.namespace', 'g.name', 'g.concurrency_key')};
+    kind := g.namespace || '.' || g.name || ':' || g.concurrency_key;
+    if ${keyUse(database, 'g.namespace', 'g.name', 'g.concurrency_key', 'g.id')}
+        + (select count(*) from unnest(granted_keys) as k where k = kind) >= g.key_limit
+      or not g.is_held and exists (select 1 from ${tasks} t where t.namespace = g.namespace and t.name = g.name
+        and t.concurrency_key = g.concurrency_key and t.concurrency_key is not null and t.owner_id is null
+        and t.parked = 'limit' and t.${UNFINISHED} and ${waitsForKey('t')} and (t.priority, g.id) > (g.priority, t.id)
+        and not t.id = any(ids))
+    then fits[g.place] := 'limit';
+    else granted_keys := granted_keys || kind;
+    end if;
+  end loop;`
+}
+
+/** The function of the database by which a worker takes tasks that have been waiting for the limit of their key. */
+export class KeyFunction {
+  readonly name: string
+  readonly createSql: string
+
+  constructor(database: Database) {
+    const text = body(database)
+    this.name = storedFunctionName(database, 'claim_of_key', text)
+    this.createSql = `create or replace function ${this.name}(p_worker text, p_namespace text, p_name text, p_key text,
+        p_limit int, p_kinds text[])
+      returns table (task ${database.table('tasks')}, previous_owner_id text, unserved text) ${storedFunctionBody(text)}`
+  }
+}
+
+const body = (database: Database): string => {
+  const tasks = database.table('tasks')
+  return `
+#variable_conflict use_column
+declare
+  room int;
+begin
+  perform ${lockKey(database, 'p_namespace', 'p_name', 'p_key')};
+  room := p_limit - ${keyUse(database, 'p_namespace', 'p_name', 'p_key', `'00000000-0000-0000-0000-000000000000'`)};
+  if room <= 0 then return; end if;
+  return query
+    update ${tasks} t set owner_id = p_worker, epoch = t.epoch + 1, key_epoch = t.epoch + 1
+    where t.id = any(array(
+      select w.id from ${tasks} w
+      where w.namespace = p_namespace and w.name = p_name and w.concurrency_key = p_key and w.concurrency_key is not null
+        and w.owner_id is null and w.parked = 'limit' and w.${UNFINISHED} and ${waitsForKey('w')}
+        and (p_kinds is null or w.namespace || '.' || w.name || '@' || w.version = any(p_kinds))
+      order by w.priority desc, w.id limit room for update skip locked))
+    returning t, null::text, null::text;
+end
+`
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Type } from 'typebox'
+import { defineTask } from '../../../core/index.js'
+import { openTestTasker } from '../../support/test-tasker.js'
+
+const context = Type.Object({ customerId: Type.String(), n: Type.Optional(Type.Integer()) })
+
+/** Counts how many tasks of each key run at once. */
+function watched(limit: number, gate?: () => Promise<unknown>) {
+  const running = new Map<string, number>()
+  const most = new Map<string, number>()
+  const order: number[] = []
+  const task = defineTask({ name: 'bill', context, concurrencyKey: { from: 'context.customerId', limit } }).step(
+    'work',
+    async ({ context: { customerId, n } }) => {
+      const now = (running.get(customerId) ?? 0) + 1
+      running.set(customerId, now)
+      most.set(customerId, Math.max(most.get(customerId) ?? 0, now))
+      if (n !== undefined) order.push(n)
+      await (gate?.() ?? sleep(5))
+      running.set(customerId, running.get(customerId)! - 1)
+    },
+  )
+  return { task, most, order }
+}
+
+describe('tasks that share a limit by their concurrency key', () => {
+  it('are in progress as many at once as the definition says, and all get done', async () => {
+    const { task, most } = watched(2)
+    await using t = await openTestTasker({ handlers: [task], clock: 'system' })
+    const requests = Array.from({ length: 60 }, (_, n) => ({ context: { customerId: `c${n % 3}` } }))
+    const tasks = await t.tasks.createMany(task, requests)
+    for (const each of tasks) assert.equal((await t.tasks.wait(each, { timeoutMs: 20_000 })).state, 'complete')
+    assert.deepEqual(Object.fromEntries(most), { c0: 2, c1: 2, c2: 2 })
+    const { differences, stuck } = await t.verify()
+    assert.deepEqual([differences, stuck], [[], []])
+  })
+
+  it('go on in order of age, and what is more urgent before', async () => {
+    const { task, order } = watched(1)
+    await using t = await openTestTasker({ handlers: [task], clock: 'system', execution: { concurrentTasks: 2 } })
+    const requests = Array.from({ length: 12 }, (_, n) => ({
+      context: { customerId: 'one', n },
+      ...(n === 11 ? { priority: 5 } : {}),
+    }))
+    const tasks = await t.tasks.createMany(task, requests)
+    for (const each of tasks) await t.tasks.wait(each, { timeoutMs: 20_000 })
+    const [first, ...others] = order.filter((n) => n !== 11)
+    assert.deepEqual(
+      others,
+      others.toSorted((a, b) => a - b),
+      order.join(),
+    )
+    assert.ok(order.indexOf(11) <= 2, order.join())
+    assert.ok(first! < 12)
+  })
+
+  it('wait parked, without an owner, and say for what', async () => {
+    const open = Promise.withResolvers<void>()
+    const { task } = watched(1, () => open.promise)
+    await using t = await openTestTasker({ handlers: [task], clock: 'system' })
+    const [a, b] = await t.tasks.createMany(task, [{ context: { customerId: 'x' } }, { context: { customerId: 'x' } }])
+    const views = async () => [(await t.tasks.get(a!))!, (await t.tasks.get(b!))!]
+    let waiting = (await views()).find(({ parked }) => parked !== null)
+    while (waiting === undefined) {
+      await sleep(5)
+      waiting = (await views()).find(({ parked }) => parked !== null)
+    }
+    assert.deepEqual([waiting.state, waiting.parked, waiting.ownerId], ['pending', 'limit', null])
+    assert.ok(Date.parse(waiting.dueAt!) <= Date.now() + 60_000)
+    assert.deepEqual(waiting.steps[0]!.attempts, 0)
+    open.resolve()
+    for (const each of [a, b]) assert.equal((await t.tasks.wait(each!, { timeoutMs: 10_000 })).state, 'complete')
+  })
+
+  it('need no limit of a task without the key, and share one that requests name', async () => {
+    const running = { now: 0, most: 0 }
+    const task = defineTask({ name: 'sync' }).step('work', async () => {
+      running.most = Math.max(running.most, ++running.now)
+      await sleep(10)
+      running.now -= 1
+    })
+    await using t = await openTestTasker({ handlers: [task], clock: 'system' })
+    const run = async (request: object) => {
+      running.most = 0
+      const tasks = await t.tasks.createMany(
+        task,
+        Array.from({ length: 5 }, () => request),
+      )
+      for (const each of tasks) await t.tasks.wait(each, { timeoutMs: 10_000 })
+      return running.most
+    }
+    assert.ok((await run({})) > 1)
+    assert.equal(await run({ concurrencyKey: 'the same' }), 1)
+  })
+
+  it('works under the virtual clock', async () => {
+    const { task, most } = watched(1)
+    await using t = await openTestTasker({ handlers: [task] })
+    for (let n = 0; n < 3; n++) assert.equal((await t.run(task, { customerId: 'v' })).state, 'complete')
+    const tasks = await t.tasks.createMany(
+      task,
+      Array.from({ length: 4 }, () => ({ context: { customerId: 'v' } })),
+    )
+    await t.clock.advance('1s')
+    for (const each of tasks) assert.equal((await t.tasks.get(each))!.state, 'complete')
+    assert.equal(most.get('v'), 1)
+  })
+})
