@@ -56,7 +56,7 @@ function serve(): void {
   })
   server.listen(0, '127.0.0.1', () => process.send!({ port: (server.address() as AddressInfo).port, ...counts }))
   process.on('message', () => process.send!(counts))
-  process.on('disconnect', () => process.exit())
+  process.on('disconnect', () => server.close().closeAllConnections())
 }
 
 async function startServer(): Promise<{ readonly port: number; stop(): Promise<ServerWord> }> {

@@ -40,6 +40,7 @@ export type {
 } from './contracts/hooks.js'
 export type { IdSource, RandomSource } from './contracts/id-source.js'
 export type { Json, Jsonify } from './contracts/json.js'
+export type { DependentSystemSettings, LimitsApi, SystemState } from './contracts/limits.js'
 export type { Logger } from './contracts/logger.js'
 export type { MetricRecord, MetricsApi, MetricsSnapshot } from './contracts/metrics.js'
 export type { NamespaceRecord, NamespacesApi } from './contracts/namespaces.js'

@@ -5,6 +5,7 @@ import { eventsCommand } from './commands/events.js'
 import { exportCommand } from './commands/export.js'
 import { graphCommand } from './commands/graph.js'
 import { laterCommand } from './commands/later.js'
+import { limitsCommand } from './commands/limits.js'
 import { namespacesCommand } from './commands/namespaces.js'
 import { registryCommands } from './commands/registries.js'
 import { runCommand } from './commands/run.js'
@@ -42,7 +43,8 @@ function addCommands(program: Command, session: Session): void {
     for (const command of commands) program.addCommand(command)
   }
   add('Run:', [runCommand(session), startCommand(session)])
-  const acting = [tasksCommand(session), stepsCommand(session), schedulesCommand(session), namespacesCommand(session)]
+  const people = [tasksCommand(session), stepsCommand(session), schedulesCommand(session)]
+  const acting = [...people, namespacesCommand(session), limitsCommand(session)]
   add('Look and act:', [...acting, eventsCommand(session), exportCommand(session)])
   add('The project:', [...registryCommands(session), graphCommand(session), configCommand(session)])
   add('Upkeep:', [dbCommand(session), verifyCommand(session)])

@@ -116,7 +116,7 @@ const execution = Type.Object(
   {
     concurrentTasks: count('Most tasks that one worker runs at once.', 200),
     concurrentStepsPerTask: count('Most steps of one task that run at once.', 16),
-    concurrentTasksPerKey: count(
+    sharedConcurrency: count(
       'Most tasks of one kind and concurrencyKey that are in progress at once in all workers, where the definition says no limit.',
       1,
     ),

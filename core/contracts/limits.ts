@@ -88,8 +88,8 @@ export interface LimitStore {
   drawPermits(request: PermitRequest): Promise<PermitReply>
   /** Closes a system for all workers for a while. Gives until when, and the other live workers, to be told. */
   blockSystem(block: SystemBlock): Promise<{ readonly until: number; readonly workers: readonly string[] }>
-  /** Opens it again, at once. Gives the live workers, to be told. */
-  unblockSystem(system: string): Promise<readonly string[]>
+  /** Opens it again, at once. Gives whether it was closed or still paced, and the live workers, to be told. */
+  unblockSystem(system: string): Promise<{ readonly wasBlocked: boolean; readonly workers: readonly string[] }>
   /** The systems that are blocked or still finding their pace at this time. */
   heldSystems(now: number): Promise<readonly string[]>
   listSystems(now: number): Promise<readonly SystemRow[]>
@@ -120,6 +120,6 @@ export interface SystemState {
 export interface LimitsApi {
   /** The systems that have limits, or that have asked for a pause, by name. */
   list(): Promise<readonly SystemState[]>
-  /** Lets steps call a system again that has asked for a pause; false if it had not. */
+  /** Lets steps call a system again that has asked for a pause, as many as there are; false if it had not. */
   unblock(system: string): Promise<boolean>
 }

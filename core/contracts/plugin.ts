@@ -9,6 +9,7 @@ import type { TaskerEvents } from './events-api.js'
 import type { ExporterDefinition, ExportsApi } from './exporter.js'
 import type { HealthApi } from './health.js'
 import type { Hooks } from './hooks.js'
+import type { LimitsApi } from './limits.js'
 import type { Logger } from './logger.js'
 import type { MetricsApi } from './metrics.js'
 import type { NamespacesApi } from './namespaces.js'
@@ -38,6 +39,7 @@ export interface PluginContext {
   readonly metrics: MetricsApi
   readonly namespaces: NamespacesApi
   readonly schedules: SchedulesApi
+  readonly limits: LimitsApi
   readonly graph: GraphsApi
   readonly queue: QueueProviding
   readonly database: DatabaseAccess

@@ -11,6 +11,7 @@ import { HandlerInvoker } from '../orchestration/handler-invoker.js'
 import { Journal } from '../orchestration/journal.js'
 import { LastChances } from '../orchestration/last-chances.js'
 import { type LifecycleBus, LifecyclePublisher } from '../orchestration/lifecycle-publisher.js'
+import { LimitsService } from '../orchestration/limits/limits-service.js'
 import { SystemLimits } from '../orchestration/limits/system-limits.js'
 import { Mailbox } from '../orchestration/mailbox.js'
 import { MemoryQueue } from '../orchestration/memory-queue.js'
@@ -61,7 +62,7 @@ export function composeEngine(base: Base) {
   const serving = new ServedDefinitions({ handlers, definitions, log, changed: () => worker.servedChanged() })
   const served = new ServedTasks(() => serving.kinds, config.values.worker.namespaces, {
     of: (kind) => handlers.find(kind)?.definition.concurrencyKey?.limit,
-    otherwise: settings.concurrentTasksPerKey,
+    otherwise: settings.sharedConcurrency,
   })
   const pacemaker = config.values.worker.heartbeatThread ? new ThreadPacemaker(storage.database) : undefined
   const isExclusive = storage.info.isHolder
@@ -86,9 +87,10 @@ export function composeEngine(base: Base) {
   const parts = { creator, commands, waits, bulk, ...people }
   const tasks = new TaskService(store, parts, () => warnIfNothingRuns(base, worker))
   const steps = new StepService(store, commands, bulk, settings.maxResultBytes)
+  const limits = new LimitsService({ store, mailbox, clock, settings: settings.dependentSystems })
   return {
     ...{ workerId, serving, journal, databaseWatch, databaseRetry, worker, taskEnds },
-    ...{ tasks, steps, namespaces, queueSlot },
+    ...{ tasks, steps, namespaces, limits, queueSlot },
     ...composeSchedules(base, { ...services, definitions, creator, commands, waits }),
   }
 }

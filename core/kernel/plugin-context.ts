@@ -26,6 +26,7 @@ export function pluginContextFor(plugin: PluginDefinition, parts: Composition): 
     graph: parts.graph,
     namespaces: parts.namespaces,
     schedules: parts.schedules,
+    limits: parts.limits,
     queue: { provide: (queue, options) => parts.queueSlot.provide(queue, plugin.name, options) },
     database: databaseAccess(parts.storage),
     log: parts.log.child({ plugin: plugin.name }),

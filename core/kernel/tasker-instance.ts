@@ -66,6 +66,9 @@ export class TaskerInstance implements Tasker {
   get namespaces() {
     return this.#parts.namespaces
   }
+  get limits() {
+    return this.#parts.limits
+  }
   get graph() {
     return this.#parts.graph
   }

@@ -4,6 +4,7 @@ import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { ExportsApi } from '../contracts/exporter.js'
 import type { HealthApi } from '../contracts/health.js'
 import type { Hooks } from '../contracts/hooks.js'
+import type { LimitsApi } from '../contracts/limits.js'
 import type { MetricsApi } from '../contracts/metrics.js'
 import type { NamespacesApi } from '../contracts/namespaces.js'
 import type { GraphsApi } from '../contracts/plugin.js'
@@ -60,6 +61,8 @@ export interface Tasker extends AsyncDisposable {
   readonly hooks: Hooks
   readonly namespaces: NamespacesApi
   readonly schedules: SchedulesApi
+  /** The systems that steps call, and how they stand. */
+  readonly limits: LimitsApi
   readonly graph: GraphsApi
   readonly metrics: MetricsApi
   readonly health: HealthApi

@@ -15,7 +15,7 @@ export interface OrchestrationSettings {
   readonly leaseMs: number
   readonly heartbeatIntervalMs: number
   readonly deafAfterMs: number
-  readonly concurrentTasksPerKey: number
+  readonly sharedConcurrency: number
   readonly backoff: BackoffPolicy
   readonly identity: IdentitySettings
   /** By the name that steps give. */

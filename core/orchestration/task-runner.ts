@@ -308,7 +308,7 @@ export class TaskRunner implements JournalParticipant {
 
   /** Admits what is ready, or decides the end if nothing runs and nothing can. */
   #advance(draft: TaskDraft): void {
-    const { ready, running, definition } = this.#owned
+    const { ready, running, delegated, definition } = this.#owned
     if (definition) {
       this.#interrupted.push(...timeOutTask(draft, this.#run))
       this.#owned.promoteDue(draft.now)
@@ -322,7 +322,7 @@ export class TaskRunner implements JournalParticipant {
       this.#admitted = admitSteps(draft, this.#run, limits)
       for (const name of this.#admitted) this.#clearances.forget(name)
       this.#passes?.tidy(ready)
-      this.#run.limitedUntil = this.#passes?.parkUntil(ready, running.size > 0)
+      this.#run.limitedUntil = this.#passes?.parkUntil(ready, running.size + delegated.size > 0)
     }
     const isEnding = this.#run.isDraining || this.#run.isTimedOut || isPaused(this.#owned.task, this.#run)
     const isLimited = this.#run.limitedUntil !== undefined

@@ -49,6 +49,9 @@ export abstract class DelegatingTasker
   get namespaces() {
     return this.current.namespaces
   }
+  get limits() {
+    return this.current.limits
+  }
   get graph() {
     return this.current.graph
   }

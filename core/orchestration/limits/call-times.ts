@@ -3,7 +3,7 @@ import type { Clock } from '../../contracts/clock.js'
 /** Share of the newest call in the average. */
 const newest = 0.1
 /** Until a call has ended, in milliseconds. */
-const firstGuessMs = 500
+const firstGuessMs = 100
 
 /** How long the calls of one system take, on average. */
 export class CallTimes {

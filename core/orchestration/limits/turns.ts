@@ -9,8 +9,9 @@ const earlyByMs = 500
 const guessedTooLong = 2
 /** What is parked without a turn is looked at again after so long, in milliseconds, spread over as much again. */
 const turnlessMs = 27_500
-/** However fast it goes and however few may be kept. */
+/** However slow it goes and however few may be kept: what comes free is not to wait for a claim. */
 const leastKept = 4
+const leastKeptOfCalls = 16
 const leastIntervalMs = 0.01
 
 /** Who waits with an owner, and when the others are to come back. */
@@ -36,9 +37,10 @@ export function turnsOf(
   const byRate = rate === undefined ? pacedMs : intervalOf(rate)
   const byCalls = concurrency === undefined ? 0 : callMs / concurrency / guessedTooLong
   const intervalMs = Math.max(byRate, byCalls, leastIntervalMs)
+  const least = rate === undefined && concurrency !== undefined ? Math.min(leastKeptOfCalls, mostKept) : leastKept
   const workers = 1 + (reply?.waitingWorkers.length ?? 0)
   return {
-    kept: Math.max(leastKept, Math.min(Math.ceil(ownedWaitMs / (intervalMs * workers)), mostKept)),
+    kept: Math.max(least, Math.min(Math.ceil(ownedWaitMs / (intervalMs * workers)), mostKept)),
     intervalMs,
     firstMs: ownedWaitMs,
     dueAt: (turnAt, now, chance) => (turnAt === undefined ? now + turnlessMs * (1 + chance) : turnAt - earlyByMs),

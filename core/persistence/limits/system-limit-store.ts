@@ -42,13 +42,14 @@ export class SystemLimitStore {
     return row!
   }
 
-  async unblockSystem(system: string): Promise<readonly string[]> {
+  async unblockSystem(system: string) {
     const sql = `with opened as (
         update ${this.#pace} set blocked_until = null, blocked_at = null, pace_per_s = null, next_at = 0
-        where system = $1 and (blocked_until is not null or pace_per_s is not null) returning system)
-      select w.id from opened cross join ${this.#workers} w where ${HEARD_OF_WITHIN_LEASE}`
-    const rows = await this.#database.query<{ id: string }>(sql, [system])
-    return rows.map(({ id }) => id)
+        where system = $1 and blocked_until is not null returning system)
+      select exists (select 1 from opened) as "wasBlocked",
+        array(select w.id from ${this.#workers} w where ${HEARD_OF_WITHIN_LEASE}) as workers`
+    const [row] = await this.#database.query<{ wasBlocked: boolean; workers: readonly string[] }>(sql, [system])
+    return row!
   }
 
   async heldSystems(now: number): Promise<readonly string[]> {

@@ -29,6 +29,7 @@ describe('resolveConfig', () => {
       execution: {
         concurrentTasks: 200,
         concurrentStepsPerTask: 16,
+        sharedConcurrency: 1,
         defaultTimeoutMs: 600_000,
         timeoutGraceMs: 5000,
         maxResultBytes: 8_388_608,
@@ -41,6 +42,7 @@ describe('resolveConfig', () => {
         heartbeatIntervalMs: 1000,
       },
       backoff: { delaysMs: [1000, 2000, 4000, 8000, 16_000, 32_000], maxMs: 300_000, jitter: 0.1 },
+      dependentSystems: {},
       events: {
         validatePayloads: true,
         queueSize: 1000,
