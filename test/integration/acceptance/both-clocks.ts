@@ -42,7 +42,7 @@ export function onBothClocks(
           handlers: [...(typeof handlers === 'function' ? handlers(isVirtual) : handlers)],
           clock,
           seed,
-          // What is due is due at its time without a look every 250 ms, of which an hour has many.
+          // What is due is found by its wake-up, and not by looking again and again.
           ...(isVirtual
             ? { execution: { pollIntervalMs: 60_000, sweepIntervalMs: 60_000 }, handlerPatienceMs: 20 }
             : {}),
