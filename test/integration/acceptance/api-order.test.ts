@@ -74,6 +74,17 @@ for (const [form, task] of [
       )
     })
 
+    it('is drawn as the same graph', async () => {
+      const { levelsList, longestPath } = await scene.tasker.graph.template('acceptance.api_order')
+      assert.deepEqual(levelsList, [
+        ['fetch_cart', 'fetch_products'],
+        ['validate_products'],
+        ['create_order'],
+        ['publish_event'],
+      ])
+      assert.deepEqual(longestPath, ['fetch_cart', 'validate_products', 'create_order', 'publish_event'])
+    })
+
     it('ends where there is no such cart', async () => {
       const ended = await run(3)
       checkRun(scene, ended, 'error', {
