@@ -135,7 +135,9 @@ export const taskYamlSchema = Type.Object(
       }),
     ),
     step_templates: Type.Array(stepTemplate, { minItems: 1, description: 'The steps' }),
-    environments: Type.Optional(Type.Record(Type.String(), environment)),
+    environments: Type.Optional(
+      Type.Record(Type.String(), environment, { description: 'What differs in an environment, by its name' }),
+    ),
   },
   closed,
 )

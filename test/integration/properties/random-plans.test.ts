@@ -18,7 +18,8 @@ const { PROPERTY_SEED: seed, PROPERTY_PATH: path, PROPERTY_RUNS: runs } = proces
 const again = { ...(seed ? { seed: Number(seed) } : {}), ...(path ? { path } : {}) }
 
 describe('any graph, whatever fails, is cancelled, resolved or lost on the way', function () {
-  this.timeout(300_000)
+  // Those who ask for more of them, or for one again, have the time.
+  this.timeout(runs ? 0 : 300_000)
 
   it('runs no step before what it depends on, none once it is done, none too often, and never gets stuck', async () => {
     await fc.assert(

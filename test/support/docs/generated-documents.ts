@@ -4,6 +4,7 @@ import { errorClasses } from './error-classes.js'
 import { errorsPart } from './errors-part.js'
 import { eventsPart } from './events-part.js'
 import { checkout, sectionOf, withSection } from './generated-section.js'
+import { stepKeysPart, taskKeysPart } from './task-files-part.js'
 import { vocabulariesPart } from './vocabularies-part.js'
 
 /** Documents with parts that are made from the code: path → what the document should be. */
@@ -13,6 +14,7 @@ export const generatedDocuments: Readonly<Record<string, (document: string) => s
     withParts(document, { errors: errorsPart(errorClasses(checkout), sectionOf(document, 'errors')) }),
   'docs/configuration.md': (document) =>
     withParts(document, { settings: configurationPart(), variables: variablesPart() }),
+  'docs/task-files.md': (document) => withParts(document, { task: taskKeysPart(), step: stepKeysPart() }),
   'docs/cli.md': (document) => withParts(document, { commands: cliPart() }),
 }
 
