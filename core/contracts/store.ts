@@ -37,7 +37,7 @@ export interface TaskWrite {
   readonly answers: readonly { readonly commandId: string; readonly outcome: CommandOutcome }[]
   /** Of a new task: what its request is known by. If another task has it, nothing is written. */
   readonly identity?: WrittenIdentity
-  /** Commands to other tasks, given by this commit; one to a task that does not exist is left out. */
+  /** Commands to other tasks, given by this commit; one to a task that is not there yet is applied when it is. */
   readonly commands?: readonly Command[]
   /** When the queue is to wake somebody for the task, as ISO 8601: asked for in the transaction, where the queue can. */
   readonly wakeAt?: string
@@ -269,6 +269,8 @@ export interface Store
   commandsFor(workerId: string): Promise<readonly Command[]>
   /** Unanswered commands for tasks without a live owner. */
   orphanedCommands(): Promise<readonly Command[]>
+  /** Takes away unanswered commands to tasks that nobody has created within a day. */
+  removeStrayCommands(now: string): Promise<void>
   /** Undefined while unanswered. */
   commandOutcome(commandId: string): Promise<CommandOutcome | undefined>
 

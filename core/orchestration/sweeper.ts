@@ -23,9 +23,11 @@ export class Sweeper {
   /** Gives how many tasks it has repaired now. */
   async sweep(): Promise<number> {
     const { store, clock } = this.#services
-    const repairs = await store.repairStuck(new Date(clock.now()).toISOString())
+    const now = new Date(clock.now()).toISOString()
+    const repairs = await store.repairStuck(now)
     for (const { task, finding } of repairs) this.#report(task, finding)
     await store.removeLostWorkers()
+    await store.removeStrayCommands(now)
     return repairs.length
   }
 

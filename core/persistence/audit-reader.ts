@@ -107,7 +107,9 @@ export class AuditReader implements AuditStore {
   async unansweredCommands(before: string): Promise<readonly Command[]> {
     const columns = columnsOf(this.#database, CommandEntity).filter(({ property }) => property !== 'outcome')
     const sql = `select ${selectColumns(columns, 'c')} from ${this.#database.table('commands')} c
-      where c.outcome is null and c.created_at < $1::timestamptz order by c.created_at, c.id limit ${mostCommands}`
+      where c.outcome is null and c.created_at < $1::timestamptz
+        and exists (select 1 from ${this.#database.table('tasks')} t where t.id = c.task_id)
+      order by c.created_at, c.id limit ${mostCommands}`
     return this.#database.query<Command>(sql, [before])
   }
 

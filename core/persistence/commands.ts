@@ -51,6 +51,14 @@ export class CommandStore {
     return this.#database.query<Command>(`${this.#unanswered} and ${isOrphan} order by c.created_at, c.id`)
   }
 
+  /** Takes away those of tasks that nobody has created within a day: a step was ended in the moment before its child was to be. */
+  async removeStray(now: string): Promise<void> {
+    const sql = `delete from ${this.#database.table('commands')} c
+      where c.outcome is null and c.created_at < $1::timestamptz - interval '1 day'
+        and not exists (select 1 from ${this.#database.table('tasks')} t where t.id = c.task_id)`
+    await this.#database.query(sql, [now])
+  }
+
   async outcome(commandId: string): Promise<CommandOutcome | undefined> {
     const sql = `select outcome from ${this.#database.table('commands')} where id = $1::uuid`
     const [row] = await this.#database.query<{ outcome: CommandOutcome | null }>(sql, [commandId])

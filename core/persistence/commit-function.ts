@@ -267,12 +267,6 @@ function mustFindAll({ name, columns, isDocument }: Group, what: string, state: 
     end if;`
 }
 
-/** A command to a task that is not there would wait for ever. */
-function insertCommands(database: Database, commands: Group): string {
-  const exists = `exists (select 1 from ${database.table('tasks')} t where t.id = x.task_id)`
-  return `${insert(database.table('commands'), commands)} where ${exists}`
-}
-
 type GroupName =
   | 'changedTasks'
   | 'newTasks'
@@ -318,7 +312,7 @@ begin
     answers,
     `update ${database.table('commands')} c set outcome = x.outcome::jsonb from ${unnest(answers)} where c.id = x.id and c.outcome is null;`,
   )}
-  ${ifAny(commands, `${insertCommands(database, commands)};`)}
+  ${ifAny(commands, `${insert(database.table('commands'), commands)};`)}
   ${ifAny(
     entries,
     `with logged as (${insert(database.table('event_log'), entries)} returning id)

@@ -215,6 +215,10 @@ export class PostgresStore implements Store {
     return this.#commands.orphaned()
   }
 
+  removeStrayCommands(now: string): Promise<void> {
+    return this.#commands.removeStray(now)
+  }
+
   commandOutcome(commandId: string): Promise<CommandOutcome | undefined> {
     return this.#commands.outcome(commandId)
   }

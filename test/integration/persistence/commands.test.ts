@@ -64,6 +64,25 @@ describe('what the store keeps beside tasks', () => {
     assert.deepEqual(await store.orphanedCommands(), commands)
   })
 
+  it('gives commands in a commit, also to a task that is not there yet, which are taken away if it never is', async () => {
+    await store.registerWorker({ id: 'a', host: 'here', processId: 1, leaseMs: 5_000 })
+    const [parent, child, never] = [taskRecord(), taskRecord({ ownerId: 'a' }), taskRecord()]
+    const cancel = { kind: 'task.cancel', stepName: null, args: {}, replyTo: null } as const
+    const commands = [command(child.id, cancel), command(never.id, cancel)]
+    await store.commit([creation(parent)])
+    await store.commit([change(parent, {}, { commands })])
+    assert.deepEqual(await store.commandsFor('a'), [])
+    const late = new Date(issued + 86_400_000 * 2).toISOString()
+    assert.deepEqual(await store.unansweredCommands(late), [], 'nobody can answer them')
+    await store.commit([creation(child)])
+    assert.deepEqual(await store.commandsFor('a'), [commands[0]])
+    await store.removeStrayCommands(new Date(issued).toISOString())
+    const kept = () => database.query(`select id from ${database.table('commands')} order by created_at`)
+    assert.equal((await kept()).length, 2)
+    await store.removeStrayCommands(late)
+    assert.deepEqual(await kept(), [{ id: commands[0]!.id }])
+  })
+
   it('keeps definitions without their code, each version once', async () => {
     const definition: TaskDefinition = {
       namespace: 'shop',
