@@ -8,8 +8,8 @@ import { sharedTasks } from '../../fixtures/processes/shared-tasks.js'
 import { openTestSchema, type TestSchema } from '../../support/test-schema.js'
 import { WorkingProcess } from '../../support/working-process.js'
 
-const taskCount = 10
-const deaths = 6
+const taskCount = 8
+const deaths = 4
 
 describe('Tasks with children, lists and decisions', function () {
   this.timeout(120_000)
