@@ -12,6 +12,13 @@ export type { ChangeRecord } from './contracts/changes.js'
 export type { Clock, Timer } from './contracts/clock.js'
 export type { CreatedTask } from './contracts/created-task.js'
 export type { DatabaseAccess } from './contracts/database-access.js'
+export type {
+  DependentSystem,
+  DependentSystemsApi,
+  ObjectMap,
+  ObjectMapFilter,
+  ObjectReference,
+} from './contracts/dependent-systems.js'
 export type { LogLag, LogWriter } from './contracts/event-log.js'
 export type { ListenOptions, PublishOptions, TaskerEvents, Unsubscribe } from './contracts/events-api.js'
 export type {
@@ -110,6 +117,7 @@ export type {
 export {
   CLOCK,
   CONFIG,
+  DEPENDENT_SYSTEMS,
   EVENTS,
   EXPORTERS,
   EXPORTS,

@@ -67,6 +67,7 @@ export const wrongCalls: ReadonlySet<string> = new Set([
   'INVALID_COMMAND',
   'BULK_FILTER_EMPTY',
   'NAMESPACE_NOT_FOUND',
+  'INVALID_OBJECT_REFERENCE',
   'INVALID_SCHEDULE',
   'SCHEDULE_EXISTS',
   'SCHEDULE_NOT_FOUND',

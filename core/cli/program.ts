@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { configCommand } from './commands/config.js'
 import { dbCommand } from './commands/db.js'
+import { dependentSystemsCommand } from './commands/dependent-systems.js'
 import { eventsCommand } from './commands/events.js'
 import { exportCommand } from './commands/export.js'
 import { graphCommand } from './commands/graph.js'
@@ -44,7 +45,7 @@ function addCommands(program: Command, session: Session): void {
   }
   add('Run:', [runCommand(session), startCommand(session)])
   const people = [tasksCommand(session), stepsCommand(session), schedulesCommand(session)]
-  const acting = [...people, namespacesCommand(session), limitsCommand(session)]
+  const acting = [...people, namespacesCommand(session), dependentSystemsCommand(session), limitsCommand(session)]
   add('Look and act:', [...acting, eventsCommand(session), exportCommand(session)])
   add('The project:', [...registryCommands(session), graphCommand(session), configCommand(session)])
   add('Upkeep:', [dbCommand(session), verifyCommand(session)])

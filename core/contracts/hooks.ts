@@ -19,11 +19,12 @@ export type IntentionKind =
   | 'namespace.pause'
   | 'namespace.resume'
   | ScheduleCommandKind
+  | `dependent_system.${'create' | 'update' | 'link' | 'unlink'}`
 
 /** What can be asked of schedules. */
 export type ScheduleCommandKind = `schedule.${'create' | 'update' | 'pause' | 'resume' | 'remove' | 'trigger'}`
 
-/** What a command is about: a task or one step of it; a task type, of which the version may be absent; a namespace; or a schedule. */
+/** What a command is about: a task or one step of it; a task type, of which the version may be absent; a namespace; a schedule; or a dependent system. */
 export interface CommandSubject {
   readonly taskId?: string
   readonly stepName?: string
@@ -32,6 +33,8 @@ export interface CommandSubject {
   readonly version?: string
   /** Its name. */
   readonly schedule?: string
+  /** Its name. */
+  readonly dependentSystem?: string
 }
 
 /** What `beforeCommand` sees: the place to authorise. */

@@ -5,6 +5,7 @@ import type { DependencyGraph } from '../workflow/dependency-graph.js'
 import type { StepState } from '../workflow/state-machines.js'
 import type { ResolvedHow } from '../workflow/task-record.js'
 import type { DatabaseAccess } from './database-access.js'
+import type { DependentSystemsApi } from './dependent-systems.js'
 import type { TaskerEvents } from './events-api.js'
 import type { ExporterDefinition, ExportsApi } from './exporter.js'
 import type { HealthApi } from './health.js'
@@ -40,6 +41,7 @@ export interface PluginContext {
   readonly namespaces: NamespacesApi
   readonly schedules: SchedulesApi
   readonly limits: LimitsApi
+  readonly dependentSystems: DependentSystemsApi
   readonly graph: GraphsApi
   readonly queue: QueueProviding
   readonly database: DatabaseAccess

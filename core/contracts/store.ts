@@ -2,6 +2,7 @@ import type { LogEntry, LogEvent } from '../workflow/log-entry.js'
 import type { StepState, TaskState } from '../workflow/state-machines.js'
 import type { AuditStore } from './audit.js'
 import type { ChangeRecord, ChangeStore } from './changes.js'
+import type { DependentSystemStore } from './dependent-systems.js'
 import type { LogLag } from './event-log.js'
 import type { KeyOfTasks, LimitStore } from './limits.js'
 import type { LogUpkeepStore } from './log-upkeep.js'
@@ -199,6 +200,7 @@ export interface Store
   extends AuditStore,
     LogUpkeepStore,
     ScheduleStore,
+    DependentSystemStore,
     ChangeStore,
     PauseStore,
     NamespaceStore,

@@ -18,6 +18,8 @@ export const STEPS = token('STEPS')
 export const EXPORTS = token('EXPORTS')
 /** `tasker.metrics` */
 export const METRICS = token('METRICS')
+/** `tasker.dependentSystems` */
+export const DEPENDENT_SYSTEMS = token('DEPENDENT_SYSTEMS')
 /** The resolved configuration. */
 export const CONFIG = token('CONFIG')
 /** `tasker.handlers` */

@@ -82,7 +82,7 @@ export function composeEngine(base: Base) {
   const taskEnds = new TaskEnds(bus)
   const waits = new TaskWaits(store, worker, mailbox, taskEnds)
   tellOthersOfEnds(mailbox, worker, taskEnds)
-  const { namespaces, ...people } = composePeople(base, { watch: pauseWatch, creator })
+  const { namespaces, dependentSystems, ...people } = composePeople(base, { watch: pauseWatch, creator })
   const bulk = new BulkService(store, commands)
   const parts = { creator, commands, waits, bulk, ...people }
   const tasks = new TaskService(store, parts, () => warnIfNothingRuns(base, worker))
@@ -90,7 +90,7 @@ export function composeEngine(base: Base) {
   const limits = new LimitsService({ store, mailbox, clock, settings: settings.dependentSystems })
   return {
     ...{ workerId, serving, journal, databaseWatch, databaseRetry, worker, taskEnds },
-    ...{ tasks, steps, namespaces, limits, queueSlot },
+    ...{ tasks, steps, namespaces, dependentSystems, limits, queueSlot },
     ...composeSchedules(base, { ...services, definitions, creator, commands, waits }),
   }
 }

@@ -1,4 +1,5 @@
 import type { DatabaseWatch } from '../orchestration/database-watch.js'
+import { DependentSystemService } from '../orchestration/dependent-systems/dependent-system-service.js'
 import { NamespaceService } from '../orchestration/people/namespace-service.js'
 import { PauseService } from '../orchestration/people/pause-service.js'
 import { PauseWatch } from '../orchestration/people/pause-watch.js'
@@ -25,6 +26,7 @@ export function composePeople(base: Base, made: { readonly watch: PauseWatch; re
   return {
     pauses,
     namespaces: new NamespaceService({ ...asking, pauses }),
+    dependentSystems: new DependentSystemService(asking),
     reruns: new RerunService({
       ...{ store, hooks, creator: made.creator },
       requireDefinition: ({ namespace, name, version }) => handlers.require({ namespace, name, version }),

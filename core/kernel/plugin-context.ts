@@ -27,6 +27,7 @@ export function pluginContextFor(plugin: PluginDefinition, parts: Composition): 
     namespaces: parts.namespaces,
     schedules: parts.schedules,
     limits: parts.limits,
+    dependentSystems: parts.dependentSystems,
     queue: { provide: (queue, options) => parts.queueSlot.provide(queue, plugin.name, options) },
     database: databaseAccess(parts.storage),
     log: parts.log.child({ plugin: plugin.name }),

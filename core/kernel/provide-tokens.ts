@@ -11,6 +11,7 @@ export function provideTokens(parts: Composition): void {
     [tokens.STEPS, parts.steps],
     [tokens.EXPORTS, parts.exports],
     [tokens.METRICS, parts.metrics],
+    [tokens.DEPENDENT_SYSTEMS, parts.dependentSystems],
     [tokens.CONFIG, parts.config],
     [tokens.HANDLERS, parts.handlers],
     [tokens.SUBSCRIBERS, parts.subscribers],

@@ -60,6 +60,9 @@ export class TaskerInstance implements Tasker {
   get hooks() {
     return this.#parts.hooks
   }
+  get dependentSystems() {
+    return this.#parts.dependentSystems
+  }
   get schedules() {
     return this.#parts.schedules
   }

@@ -1,6 +1,7 @@
 import type { DependencyContainer } from 'tsyringe'
 import type { EventBus } from '../bus/event-bus.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
+import type { DependentSystemsApi } from '../contracts/dependent-systems.js'
 import type { ExportsApi } from '../contracts/exporter.js'
 import type { HealthApi } from '../contracts/health.js'
 import type { Hooks } from '../contracts/hooks.js'
@@ -63,6 +64,7 @@ export interface Tasker extends AsyncDisposable {
   readonly schedules: SchedulesApi
   /** The systems that steps call, and how they stand. */
   readonly limits: LimitsApi
+  readonly dependentSystems: DependentSystemsApi
   readonly graph: GraphsApi
   readonly metrics: MetricsApi
   readonly health: HealthApi

@@ -23,6 +23,9 @@ export class DefinitionStore {
     const sql = `with ${given}, spaces as (
         insert into ${this.#table('namespaces')} (name, created_at)
         select distinct namespace, now() from given order by namespace on conflict (name) do nothing
+      ), systems as (
+        insert into ${this.#table('dependent_systems')} (name, created_at)
+        select x, now() from unnest($6::text[]) x order by x on conflict (name) do nothing
       ), added as (
         insert into ${named} (namespace, name, version, hash, definition, registered_at)
         select namespace, name, version, hash, definition::jsonb, now() from given order by namespace, name, version
@@ -32,7 +35,7 @@ export class DefinitionStore {
       where k.hash is distinct from g.hash
         and not exists (select 1 from added a where (a.namespace, a.name, a.version) = (g.namespace, g.name, g.version))`
     while (true) {
-      const rows = await this.#database.query<DefinitionRow>(sql, valuesOf(definitions))
+      const rows = await this.#database.query<DefinitionRow>(sql, [...valuesOf(definitions), systemsOf(definitions)])
       // Somebody else has added one since the statement began: the next look sees what.
       if (rows.some(({ hash }) => hash === null)) continue
       return rows.map(({ place, definition }) => ({ index: Number(place) - 1, definition: definition! }))
@@ -59,6 +62,16 @@ export class DefinitionStore {
 const given = `given as (
   select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
   with ordinality as g(namespace, name, version, hash, definition, place))`
+
+/** What stands where a step names no system. */
+const UNKNOWN_SYSTEM = 'unknown'
+
+/** The systems that their steps name. */
+function systemsOf(definitions: readonly TaskDefinition[]): readonly string[] {
+  const systems = new Set(definitions.flatMap(({ steps }) => steps.map(({ dependentSystem }) => dependentSystem)))
+  systems.delete(UNKNOWN_SYSTEM)
+  return [...systems]
+}
 
 function valuesOf(definitions: readonly TaskDefinition[]): unknown[] {
   return [

@@ -1,5 +1,6 @@
 import type { AuditedEntry, AuditPage, AuditQuery } from '../contracts/audit.js'
 import type { ChangeFilter, ChangeRecord } from '../contracts/changes.js'
+import type { DependentSystem, ObjectMap, ObjectMapFilter, ObjectReference } from '../contracts/dependent-systems.js'
 import type { LogLag } from '../contracts/event-log.js'
 import type { KeyOfTasks, PermitReply, PermitRequest, SystemBlock, SystemRow } from '../contracts/limits.js'
 import type { TakeRequest } from '../contracts/log-upkeep.js'
@@ -39,6 +40,7 @@ import { CommandStore } from './commands.js'
 import { WriteCommitter } from './commit-writes.js'
 import type { Database } from './database.js'
 import { DefinitionStore } from './definitions.js'
+import { DependentSystemTable } from './dependent-systems.js'
 import { SystemLimitStore } from './limits/system-limit-store.js'
 import { MetricsSnapshotStore, type StoredMetrics } from './metrics-snapshots.js'
 import { NamespaceTable } from './namespaces.js'
@@ -70,6 +72,7 @@ export class PostgresStore implements Store {
   readonly #definitions: DefinitionStore
   readonly #metrics: MetricsSnapshotStore
   readonly #schedules: ScheduleTable
+  readonly #systems: DependentSystemTable
 
   constructor(database: Database) {
     this.#committer = new WriteCommitter(database)
@@ -89,6 +92,7 @@ export class PostgresStore implements Store {
     this.#definitions = new DefinitionStore(database)
     this.#metrics = new MetricsSnapshotStore(database)
     this.#schedules = new ScheduleTable(database)
+    this.#systems = new DependentSystemTable(database)
   }
 
   commit(writes: readonly TaskWrite[], alongside?: Alongside): Promise<readonly WriteOutcome[]> {
@@ -361,6 +365,38 @@ export class PostgresStore implements Store {
 
   liveKinds(): Promise<readonly string[]> {
     return this.#schedules.liveKinds()
+  }
+
+  listDependentSystems(): Promise<readonly DependentSystem[]> {
+    return this.#systems.listDependentSystems()
+  }
+
+  getDependentSystem(name: string): Promise<DependentSystem | undefined> {
+    return this.#systems.getDependentSystem(name)
+  }
+
+  saveDependentSystem(system: DependentSystem, change: ChangeRecord): Promise<boolean> {
+    return this.#systems.saveDependentSystem(system, change)
+  }
+
+  addObjectMap(map: ObjectMap, change: ChangeRecord): Promise<boolean> {
+    return this.#systems.addObjectMap(map, change)
+  }
+
+  removeObjectMap(one: ObjectReference, two: ObjectReference, change: ChangeRecord): Promise<boolean> {
+    return this.#systems.removeObjectMap(one, two, change)
+  }
+
+  getObjectMap(one: ObjectReference, two: ObjectReference): Promise<ObjectMap | undefined> {
+    return this.#systems.getObjectMap(one, two)
+  }
+
+  mappedIds(object: ObjectReference, system: string): Promise<readonly string[]> {
+    return this.#systems.mappedIds(object, system)
+  }
+
+  listObjectMaps(filter: ObjectMapFilter, page?: Page): Promise<PageOf<ObjectMap>> {
+    return this.#systems.listObjectMaps(filter, page)
   }
 
   saveMetrics(workerId: string, takenAt: string, metrics: unknown): Promise<void> {

@@ -43,6 +43,9 @@ export abstract class DelegatingTasker
   get hooks() {
     return this.current.hooks
   }
+  get dependentSystems() {
+    return this.current.dependentSystems
+  }
   get schedules() {
     return this.current.schedules
   }

@@ -25,6 +25,7 @@ import {
 } from '../../errors/schedule-errors.js'
 import { assertStorable } from '../assert-storable.js'
 import type { HookRegistry } from '../hook-registry.js'
+import { assertAsked } from '../people/command-checks.js'
 import type { TaskCreator } from '../task-creator.js'
 import { checkSchedule, timingProblems } from './schedule-check.js'
 import { nextTime, nextTimes, type ScheduleTiming } from './schedule-times.js'
@@ -269,7 +270,8 @@ export class ScheduleService implements SchedulesApi {
     by: ScheduleChangeOptions,
   ) {
     const { reason = 'unknown', actor = unnamedActor } = by
-    assertStorable('The command', { reason, actor }, this.#services.maxContextBytes)
+    assertAsked(`schedule.${verb}`, { reason, actor })
+    assertStorable(`The change of schedule ${name}`, { reason, actor }, this.#services.maxContextBytes)
     await this.#services.hooks.ask('beforeCommand', {
       kind: `schedule.${verb}`,
       subject: { schedule: name },

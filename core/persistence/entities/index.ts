@@ -1,6 +1,7 @@
 import { ChangeEntity } from './change-entity.js'
 import { CommandEntity } from './command-entity.js'
 import { NamedTaskEntity, NamespaceEntity } from './definition-entities.js'
+import { DependentSystemEntity, ObjectMapEntity } from './dependent-system-entities.js'
 import { LogEntryEntity } from './log-entry-entity.js'
 import { LogRetentionEntity } from './log-retention-entity.js'
 import { MetricsSnapshotEntity } from './metrics-snapshot-entity.js'
@@ -25,5 +26,7 @@ export const entities = [
   PauseEntity,
   WorkerEntity,
   ScheduleEntity,
+  DependentSystemEntity,
+  ObjectMapEntity,
   MetricsSnapshotEntity,
 ] as const

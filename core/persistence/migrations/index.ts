@@ -1,4 +1,5 @@
 import { AddChanges } from './add-changes.js'
+import { AddDependentSystems } from './add-dependent-systems.js'
 import { AddLimits } from './add-limits.js'
 import { AddPauses } from './add-pauses.js'
 import { AddSchedules } from './add-schedules.js'
@@ -13,4 +14,5 @@ export const migrations = [
   { name: '0004-add-pauses', class: AddPauses },
   { name: '0005-add-schedules', class: AddSchedules },
   { name: '0006-add-limits', class: AddLimits },
+  { name: '0007-add-dependent-systems', class: AddDependentSystems },
 ] as const
