@@ -7,6 +7,7 @@ import { toErrorRecord } from '../error-record.js'
 import { aboutTask } from '../lifecycle-publisher.js'
 import type { Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
+import { attemptDurationMs } from './attempt-duration.js'
 import { completeAttempt } from './complete-attempt.js'
 import { failAttempt } from './fail-attempt.js'
 
@@ -34,7 +35,7 @@ export function expireChildren(draft: TaskDraft, run: Run): void {
     if (step.childTaskId === null || draft.now < deadlineOfChild(step)) continue
     const error = toErrorRecord(new StepTimeoutError(`Step ${name}`, step.timeoutMs))
     letChildGo(draft, step, `step ${name} has waited for it for too long`, engineActor)
-    failAttempt(draft, run, name, { error, durationMs: sinceStart(draft, step), waitMs: 0, outcome: 'error' })
+    failAttempt(draft, run, name, { error, durationMs: attemptDurationMs(draft, step), waitMs: 0, outcome: 'error' })
   }
 }
 
@@ -79,7 +80,7 @@ export function tellParent(draft: TaskDraft): void {
 const endings = new Set(['task.completed', 'task.failed', 'task.cancelled', 'task.resolved_manually'])
 
 function complete(draft: TaskDraft, run: Run, step: StepRecord, child: TaskView): void {
-  const durationMs = sinceStart(draft, step)
+  const durationMs = attemptDurationMs(draft, step)
   completeAttempt(draft, run, step.name, {
     results: resultsOf(child),
     resultBytes: 0,
@@ -91,7 +92,7 @@ function complete(draft: TaskDraft, run: Run, step: StepRecord, child: TaskView)
 
 function fail(draft: TaskDraft, run: Run, step: StepRecord, child: TaskView | undefined): void {
   const error = toErrorRecord(failureOf(step, child))
-  failAttempt(draft, run, step.name, { error, durationMs: sinceStart(draft, step), waitMs: 0, outcome: 'error' })
+  failAttempt(draft, run, step.name, { error, durationMs: attemptDurationMs(draft, step), waitMs: 0, outcome: 'error' })
 }
 
 function failureOf({ name, childTaskId }: StepRecord, child: TaskView | undefined): Error {
@@ -124,8 +125,4 @@ function resultsOf({ steps }: TaskView): Readonly<Record<string, unknown>> {
     ({ state, element }) => element === null && (state === 'complete' || state === 'resolved_manually'),
   )
   return Object.fromEntries(done.map(({ name, results }) => [name, results]))
-}
-
-function sinceStart(draft: TaskDraft, { startedAt }: StepRecord): number {
-  return startedAt === null ? 0 : Math.max(0, draft.now - Date.parse(startedAt))
 }

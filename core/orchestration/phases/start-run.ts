@@ -3,6 +3,7 @@ import { toErrorRecord } from '../error-record.js'
 import { aboutTask } from '../lifecycle-publisher.js'
 import type { Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
+import { attemptDurationMs } from './attempt-duration.js'
 import { failAttempt } from './fail-attempt.js'
 
 /** Begins a run: the task goes `pending` → `in_progress` in the commit that also admits its first steps. */
@@ -42,16 +43,16 @@ export function recoverFromLostOwner(
   const children = [...owned.delegated].filter((name) => draft.step(name).childTaskId !== null)
   for (const name of isRunning ? [...owned.running] : [...owned.running, ...children]) {
     const error = toErrorRecord(new OwnerLostError(`step ${name}`, previousOwnerId))
-    failAttempt(draft, run, name, { error, durationMs: sinceStart(draft, name), waitMs: 0, outcome: 'lost' })
+    failAttempt(draft, run, name, {
+      error,
+      durationMs: attemptDurationMs(draft, draft.step(name)),
+      waitMs: 0,
+      outcome: 'lost',
+    })
   }
   if (isRunning) for (const name of children) owned.recall(name)
   if (owned.task.state === 'in_progress') {
     draft.taskEvent('task.initialize_requested', { from: 'in_progress', reason: 'owner_lost', dueAt: draft.occurredAt })
   }
   return isRunning ? children : []
-}
-
-function sinceStart(draft: TaskDraft, name: string): number {
-  const { startedAt } = draft.step(name)
-  return startedAt === null ? 0 : Math.max(0, draft.now - Date.parse(startedAt))
 }
