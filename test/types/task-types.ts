@@ -134,3 +134,24 @@ order.decide('route', { branches: ['refund'] }, () => 'refund')
 order.decide('route', { branches: ['load'] }, () => ['load'])
 // @ts-expect-error a doubled name
 decided.decide('route', { branches: ['refund'] }, () => [])
+
+/** Never called: what people do, of one or of many. */
+export async function deeds({ tasks, steps }: Pick<TestTasker, 'tasks' | 'steps'>) {
+  const { pausedAt } = await tasks.pause('id')
+  const { key } = await tasks.pause({ namespace: 'payments', name: 'refund' })
+  const wasPaused: boolean = await tasks.resume({ name: 'refund' })
+  await tasks.update('id', { tags: ['a'], priority: 1, reason: 'x' }, { reason: 'y' })
+  // @ts-expect-error nothing that can be changed
+  await tasks.update('id', { state: 'complete' })
+  // @ts-expect-error a note without its type
+  await tasks.annotate('id', { value: 1 })
+  const { rerunOf } = await tasks.rerun('id', { from: ['charge'] })
+  // @ts-expect-error it does not say from where
+  await tasks.rerun('id', { reason: 'x' })
+  const { matched, items } = await steps.retryMany({ dependentSystem: 'gateway', stepState: 'error' }, { dryRun: true })
+  // @ts-expect-error a filter of steps
+  await tasks.cancelMany({ stepName: 'charge' })
+  // @ts-expect-error an unknown state
+  await tasks.cancelMany({ state: 'failed' })
+  return { pausedAt, key, wasPaused, rerunOf, matched, items }
+}

@@ -3,6 +3,7 @@ import type { StepFilter, TaskFilter } from '../../contracts/store.js'
 import type { CommandKind } from '../../contracts/task-request.js'
 import { BulkFilterEmptyError, InvalidCommandError } from '../../errors/people-errors.js'
 import {
+  isFinal,
   type StepState,
   stepTransitions,
   type TaskState,
@@ -53,11 +54,12 @@ export function bulkTaskFilter(kind: CommandKind, filter: TaskFilter, options: B
   return { ...paused, ...filter, ...(state === undefined ? {} : { state }) }
 }
 
-/** The same for steps. */
+/** The same for steps; those of tasks that have ended for good stay as they are. */
 export function bulkStepFilter(kind: CommandKind, filter: StepFilter, options: BulkOptions): StepFilter {
   check(kind, filter, options, ofSteps)
   const stepState = filter.stepState ?? stepStatesFor[kind]
-  return { ...filter, ...(stepState === undefined ? {} : { stepState }) }
+  const state = filter.state ?? taskStates.filter((each) => !isFinal(each))
+  return { ...filter, state, ...(stepState === undefined ? {} : { stepState }) }
 }
 
 /** A misspelt filter must not mean more than was asked for. */

@@ -1,7 +1,8 @@
 import type { Command } from '../../contracts/task-request.js'
-import { CommandRefusedError, ResultsInvalidError } from '../../errors/task-errors.js'
+import { CommandRefusedError, IllegalTransitionError, ResultsInvalidError } from '../../errors/task-errors.js'
 import { isTaskerError, type TaskerError } from '../../errors/tasker-error.js'
 import type { OrchestrationCause } from '../../events/event-vocabularies.js'
+import { isFinal } from '../../workflow/state-machines.js'
 import type { StepRecord } from '../../workflow/task-record.js'
 import { aboutTask, fullNameOf } from '../lifecycle-publisher.js'
 import type { TaskDraft } from '../task-draft.js'
@@ -63,14 +64,22 @@ function carryOut(draft: TaskDraft, command: Command): CommandEffects {
       resumeTask(draft, command)
       return none
     case 'step.cancel':
-      return cancelStep(draft, command, draft.step(command.stepName!))
+      return cancelStep(draft, command, stepOf(draft, command))
     case 'step.resolve':
-      return resolveStep(draft, command, draft.step(command.stepName!))
+      return resolveStep(draft, command, stepOf(draft, command))
     case 'step.retry':
-      return retryStep(draft, command, draft.step(command.stepName!))
+      return retryStep(draft, command, stepOf(draft, command))
     case 'step.skip':
-      return skipStep(draft, command, draft.step(command.stepName!))
+      return skipStep(draft, command, stepOf(draft, command))
   }
+}
+
+/** What a task left behind that has ended for good stays as it was: a step that was set back would wait for ever. */
+function stepOf(draft: TaskDraft, { stepName, kind }: Command): StepRecord {
+  const step = draft.step(stepName!)
+  const { task } = draft.owned
+  if (isFinal(task.state)) throw new IllegalTransitionError(`Task ${fullNameOf(task)}`, task.state, kind, [])
+  return step
 }
 
 function cancelTask(draft: TaskDraft, { reason, actor }: Command): CommandEffects {
