@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { SeededRandom } from '../../../core/testing/seeded-chance.js'
 import { chunked } from '../../fixtures/acceptance/chunked.js'
 import { diamond } from '../../fixtures/acceptance/diamond.js'
-import { dummyTask } from '../../fixtures/acceptance/dummy.js'
+import { dummyAnnotator, dummyTask } from '../../fixtures/acceptance/dummy.js'
 import { linear } from '../../fixtures/acceptance/linear.js'
 import { mixed } from '../../fixtures/acceptance/mixed.js'
 import { parallelMerge } from '../../fixtures/acceptance/parallel-merge.js'
 import { EffectLedger, reliabilityMix } from '../../fixtures/acceptance/reliability-mix.js'
 import type { Ending } from '../../fixtures/acceptance/scripted-step.js'
 import { tree } from '../../fixtures/acceptance/tree.js'
+import { until } from '../events/observation.js'
 import { onBothClocks } from './both-clocks.js'
 import { batches, beginnings, checkRun, listedDelayMs } from './check-run.js'
 
@@ -16,11 +17,18 @@ const fails = (times: number): Ending[] => Array.from({ length: times }, () => '
 const timesOut: Ending[] = ['network timeout']
 
 onBothClocks('the dummy workflow', [dummyTask], (scene) => {
-  it('completes its four steps', async () => {
+  it('completes its four steps, and has a note of each', async () => {
+    scene.tasker.subscribers.register(dummyAnnotator(scene.tasker.tasks))
     const run = await scene.tasker.run(dummyTask, { dummy: true })
     checkRun(scene, run, 'complete')
     assert.deepEqual(batches(run), [['step-one', 'step-two'], ['step-three'], ['step-four']])
     assert.deepEqual(run.steps['step-four'].results, { dummy: true, step: 'step-four' })
+    const notes = async () => (await scene.tasker.tasks.annotations(run.id)).items
+    await until(async () => (await notes()).length === 4)
+    assert.deepEqual(
+      (await notes()).map(({ type, value }) => [type, (value as { step: string }).step]).toSorted(),
+      ['step-four', 'step-one', 'step-three', 'step-two'].map((step) => ['dummy-annotation', step]),
+    )
   })
 
   it('is not created with a context that does not fit', async () => {
