@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { Type } from 'typebox'
 import { defineTask, type Schedule, type TaskRecord } from '../../../core/index.js'
+import type { ScheduleService } from '../../../core/orchestration/schedules/schedule-service.js'
 import type { TestTasker, TestTaskerConfig } from '../../../core/testing/index.js'
 import { runSql } from '../../support/run-sql.js'
 import { openTestTasker } from '../../support/test-tasker.js'
@@ -252,6 +253,23 @@ describe('schedules', function () {
     await t.clock.advance('90m')
     await t.restart()
     assert.deepEqual([(await schedule(t)).nextAt, (await schedule(t)).created], ['2026-01-01T02:00:00.000Z', 1])
+    // What the start of a worker with another configuration does.
+    const { declare } = { declare: (schedules: object) => (t.schedules as ScheduleService).declare(schedules as never) }
+    await t.schedules.pause('nightly')
+    assert.deepEqual(await declare({ nightly: { everyMs: 60_000, task: 'reports/daily', overlap: 'skip' } }), [])
+    const changed = await schedule(t)
+    assert.deepEqual([changed.cron, changed.everyMs, changed.overlap], [null, 60_000, 'skip'])
+    assert.deepEqual([changed.pausedAt !== null, changed.nextAt], [true, null], 'a pause is a person’s word')
+    await declare({ nightly: { cron: '0 * * * *', task: 'reports/daily' } })
+    assert.deepEqual([(await schedule(t)).cron, (await schedule(t)).overlap], ['0 * * * *', 'allow'])
+    const { updatedAt } = await schedule(t)
+    await t.clock.advance('1m')
+    await declare({ nightly: { cron: '0 * * * *', task: 'reports/daily' } })
+    assert.equal((await schedule(t)).updatedAt, updatedAt, 'nothing changes that is as it was')
+    await t.schedules.create({ name: 'by-hand', everyMs: 60_000, task: report })
+    assert.deepEqual(await declare({}), ['nightly'])
+    assert.notEqual(await schedule(t), undefined)
+    await assert.rejects(declare({ nightly: { cron: 'x', task: 'reports/daily' } }), { code: 'INVALID_SCHEDULE' })
   })
 
   it('refuse what cannot be meant, all of it at once', async () => {
