@@ -134,6 +134,8 @@ describe('a paused task', () => {
     for (const task of [one, other]) await t.tasks.pause(task, by)
     await t.steps.resolve({ task: one, step: 'first' }, { results: 5, ...by })
     await t.clock.advance('1h')
+    // Its creation and the resolution: nobody has taken it up in between.
+    assert.equal(await entriesOf(t, one.id), 2)
     const paused = (await t.tasks.get(one.id))!
     assert.deepEqual(
       [paused.parked, paused.steps.map(({ state }) => state)],
