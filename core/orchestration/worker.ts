@@ -162,6 +162,11 @@ export class Worker {
     return this.#services.limits.heldRuns > 0
   }
 
+  /** Whether steps that it has admitted begin at a time that is near, because of limits. */
+  get startsSoon(): boolean {
+    return this.#services.limits.isStarting
+  }
+
   /** Whether a claim or a commit is under way; handlers may run besides. */
   get isBooking(): boolean {
     return (

@@ -181,6 +181,7 @@ export class TestTaskerInstance extends DelegatingTasker implements TestTasker {
       isQuiet: worker.isQuiet && scheduleRunner.isIdle,
       isBooking: worker.isBooking || !scheduleRunner.isIdle,
       waitsForTime: worker.holdsLimited,
+      startsSoon: worker.startsSoon,
       activity: this.#input.recorder.heard,
       claimSoon: () => void worker.claimSoon(),
       lookAtChildren: () => worker.lookAtChildren().catch(() => undefined),

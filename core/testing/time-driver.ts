@@ -9,6 +9,8 @@ export interface DrivenKernel {
   readonly isBooking: boolean
   /** Tasks that are owned wait for nothing but time, as those do that limits hold back. */
   readonly waitsForTime: boolean
+  /** Steps have been admitted whose handlers are called at a time that is near. */
+  readonly startsSoon: boolean
   /** Grows with everything that happens. */
   readonly activity: number
   claimSoon(): void
@@ -57,6 +59,7 @@ export class TimeDriver {
       const isQuiet = await this.#settle()
       if (await isDone()) return false
       if (isQuiet) await this.#moveToDueTask()
+      else if (this.#kernel()?.startsSoon) await this.#arriveAt(this.#clock.nextTimerAt ?? this.#clock.now())
       return true
     })
   }

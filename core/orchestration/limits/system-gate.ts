@@ -83,6 +83,11 @@ export class SystemGate {
     return this.#asking !== undefined || this.#isPumpPlanned
   }
 
+  /** Whether calls of admitted steps wait for nothing but the time of their permits, which is near. */
+  get isStarting(): boolean {
+    return this.#starts.length > 0 && this.#timer !== undefined
+  }
+
   /** Whether the database has been told that something is held or waited for. */
   get isKnown(): boolean {
     return this.#isKnown

@@ -56,6 +56,12 @@ export class SystemLimits {
     return false
   }
 
+  /** Whether calls of admitted steps wait for the time of their permits. */
+  get isStarting(): boolean {
+    for (const gate of this.#gates.values()) if (gate.isStarting) return true
+    return false
+  }
+
   noteHeld(change: 1 | -1): void {
     this.#heldRuns += change
     if (change === 1) for (const listener of this.#roomListeners) listener()
