@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const program = fileURLToPath(new URL('../fixtures/processes/working-process.js', import.meta.url))
+/** The programs are fixtures. */
+const programOf = (name: string) => fileURLToPath(new URL(`../fixtures/processes/${name}.js`, import.meta.url))
 
 /** One line of a worker in a process of its own. */
 export interface WorkerLine {
@@ -33,9 +34,11 @@ export class WorkingProcess {
   }
 
   /** Starts one, and waits until it works. */
-  static async start(environment: Readonly<Record<string, string>>): Promise<WorkingProcess> {
+  static async start(environment: Readonly<Record<string, string>>, name = 'working-process'): Promise<WorkingProcess> {
     const env = { ...process.env, ...environment }
-    const worker = new WorkingProcess(spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'], env }))
+    const worker = new WorkingProcess(
+      spawn(process.execPath, [programOf(name)], { stdio: ['pipe', 'pipe', 'inherit'], env }),
+    )
     await worker.said('started')
     return worker
   }

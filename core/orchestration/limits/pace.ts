@@ -1,22 +1,27 @@
 import type { DependentSystemSettings, PermitReply } from '../../contracts/limits.js'
+import type { StartRule } from './begun-calls.js'
 
 /**
  * How much slower than configured a rate is kept. On their way calls bunch up and spread again, by the time that processes and the
  * network take: at the very rate, a server that counts strictly would refuse some, and each refusal costs a pause.
  */
 const slowerBy = 1.05
-/** How late a permit may be used, as a share of the time that the rate is about: most of what going slower leaves. */
-const lateShare = 0.035
-/** Timers and commits are late by milliseconds, whatever the rate. */
-const leastLateMs = 10
-/** Without a rate there is no time that it is about. */
-const lateMs = 25
+/** A worker counts what it begins in a time that is longer than that of the rate, for what happens on the way. */
+const windowLongerBy = 1.04
+/** Calls that are late begin at this share of the usual interval, as long as there are not too many of them. */
+const catchingUp = 0.5
+/** Timers are not finer than so many milliseconds. */
+const finestMs = 1
+/** Rates beyond are not counted call by call. */
+const mostCounted = 10_000
+/** A permit that could not be used for so long says nothing any more, in milliseconds. */
+const staleMs = 1_000
 
 /**
  * How long before its time a step is admitted, in milliseconds: the commit of its attempt takes now this and now that, and the call begins
  * at its time all the same.
  */
-export const admittedAheadMs = 50
+export const admittedAheadMs = 100
 
 /** Milliseconds from one call to the next. */
 export function intervalOf({ limit, perMs }: NonNullable<DependentSystemSettings['rate']>): number {
@@ -25,6 +30,20 @@ export function intervalOf({ limit, perMs }: NonNullable<DependentSystemSettings
 
 /** How long after its time a permit may still be used, in milliseconds. */
 export function latestUseMs({ rate }: DependentSystemSettings, reply: PermitReply | undefined): number {
-  if (rate !== undefined) return (rate.burst ?? 1) > 1 ? rate.perMs : Math.max(rate.perMs * lateShare, leastLateMs)
-  return reply?.isPaced ? Math.max(lateMs, reply.intervalMs) : Number.POSITIVE_INFINITY
+  if (rate !== undefined) return Math.max(rate.perMs, staleMs)
+  return reply?.isPaced ? staleMs : Number.POSITIVE_INFINITY
+}
+
+/** How close to each other calls may begin in one worker. Of a rate that several use up, each has its share. */
+export function startRuleOf({ rate }: DependentSystemSettings, reply: PermitReply | undefined): StartRule {
+  const gapOf = (intervalMs: number) => (intervalMs * catchingUp < finestMs ? 0 : intervalMs * catchingUp)
+  if (rate === undefined || rate.limit > mostCounted)
+    return { most: Number.POSITIVE_INFINITY, windowMs: 0, gapMs: reply?.isPaced ? gapOf(reply.intervalMs) : 0 }
+  const { limit, perMs, burst = 1 } = rate
+  const workers = 1 + (reply?.waitingWorkers.length ?? 0)
+  return {
+    most: Math.ceil((limit + burst - 1) / workers),
+    windowMs: perMs * windowLongerBy,
+    gapMs: burst > 1 ? 0 : gapOf(perMs / limit),
+  }
 }

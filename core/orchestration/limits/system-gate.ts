@@ -1,8 +1,9 @@
 import type { Clock, Timer } from '../../contracts/clock.js'
 import type { DependentSystemSettings, LimitStore, PermitReply, PermitRequest } from '../../contracts/limits.js'
 import type { Logger } from '../../contracts/logger.js'
+import { BegunCalls } from './begun-calls.js'
 import { CallTimes } from './call-times.js'
-import { admittedAheadMs, intervalOf, latestUseMs } from './pace.js'
+import { admittedAheadMs, intervalOf, latestUseMs, startRuleOf } from './pace.js'
 import { type Turns, turnsOf } from './turns.js'
 import { type Waiter, WaitingLine } from './waiting-line.js'
 
@@ -39,8 +40,7 @@ export interface Permit {
 /**
  * The way of this worker's steps to one system. Permits are drawn for as many as want to call it, a little ahead, each with the time from
  * which on it may be used. A step is admitted shortly before a permit's time, so that its attempt is committed by then; its call begins
- * at that time. A permit that could not be used for a while, because the process or the database was busy, is dropped for a new one:
- * used late, it would come too close to the next.
+ * at that time. Those that are late, because the process or the database was busy, do not come too close to each other.
  */
 export class SystemGate {
   readonly system: string
@@ -48,6 +48,7 @@ export class SystemGate {
   readonly #services: GateServices
   readonly #line = new WaitingLine()
   readonly #times: CallTimes
+  readonly #begun = new BegunCalls()
   /** Calls that begin with the next permits. */
   readonly #starts: (() => void)[] = []
   /** When the permits that are at hand may be used, in milliseconds since 1970; the earliest first. */
@@ -230,9 +231,12 @@ export class SystemGate {
 
   /** Gives when the next one may begin. */
   #beginCalls(now: number): number {
+    const rule = startRuleOf(this.#settings, this.#reply)
     while (this.#starts.length > 0 && this.#permits.length > 0) {
-      if (this.#permits[0]! > now) return this.#permits[0]!
+      const at = Math.max(this.#permits[0]!, this.#begun.nextAt(now, rule))
+      if (at > now) return at
       this.#permits.shift()
+      if (rule.windowMs > 0 || rule.gapMs > 0) this.#begun.add(now)
       this.#unbegun -= 1
       this.#running += 1
       this.#starts.shift()!()

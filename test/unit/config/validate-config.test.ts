@@ -166,6 +166,16 @@ describe('The check of a configuration', () => {
     )
   })
 
+  it('refuses limits of steps that name no system', async () => {
+    const problem = await onlyProblem({ dependentSystems: { unknown: { concurrency: 1 } } })
+    assert.deepEqual([problem.path, problem.expected], ['dependentSystems.unknown', 'the name of a system'])
+  })
+
+  it('checks the limits of dependent systems', async () => {
+    const problem = await onlyProblem({ dependentSystems: { gateway: { rate: { limit: 0, perMs: 1000 } } } })
+    assert.equal(problem.path, 'dependentSystems.gateway.rate.limit')
+  })
+
   it('refuses what is not a configuration at all', async () => {
     for (const config of [null, 'text', 42, [], new Map(), async () => undefined]) {
       assert.match((await onlyProblem(config)).expected, /^an object, a function that returns one/)
