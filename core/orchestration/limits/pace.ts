@@ -16,6 +16,13 @@ const finestMs = 1
 const mostCounted = 10_000
 /** A permit that could not be used for so long says nothing any more, in milliseconds. */
 const staleMs = 1_000
+/**
+ * Of a slow rate a late permit is dropped for a new one, as a share of the time that the rate is about: used late, its call would come too
+ * close to the next. Of a fast rate many would be late at once, and their time be lost.
+ */
+const lateShare = 0.035
+const slowIntervalMs = 40
+const leastLateMs = 10
 
 /**
  * How long before its time a step is admitted, in milliseconds: the commit of its attempt takes now this and now that, and the call begins
@@ -30,7 +37,10 @@ export function intervalOf({ limit, perMs }: NonNullable<DependentSystemSettings
 
 /** How long after its time a permit may still be used, in milliseconds. */
 export function latestUseMs({ rate }: DependentSystemSettings, reply: PermitReply | undefined): number {
-  if (rate !== undefined) return Math.max(rate.perMs, staleMs)
+  if (rate !== undefined) {
+    const isSlow = rate.perMs / rate.limit >= slowIntervalMs && (rate.burst ?? 1) === 1
+    return isSlow ? Math.max(rate.perMs * lateShare, leastLateMs) : Math.max(rate.perMs, staleMs)
+  }
   return reply?.isPaced ? staleMs : Number.POSITIVE_INFINITY
 }
 
