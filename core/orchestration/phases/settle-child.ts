@@ -103,7 +103,9 @@ function failureOf({ name, childTaskId }: StepRecord, child: TaskView | undefine
 
 function makeGood(draft: TaskDraft, run: Run, step: StepRecord, child: TaskView): void {
   const reason = `its child task is ${child.state}`
-  const retry = { reason, actor: engineActor, dueAt: draft.occurredAt, retryLimit: step.retryLimit }
+  // Its attempts may be used up: what a person has brought to a good end is one more of them.
+  const retryLimit = Math.max(step.retryLimit, step.attempts - step.ownerLosses - step.drains + 1)
+  const retry = { reason, actor: engineActor, dueAt: draft.occurredAt, retryLimit }
   const { task } = draft.owned
   if (step.state === 'error') draft.stepEvent('step.retry_requested', step.name, retry)
   if (task.state === 'error') {
