@@ -21,8 +21,10 @@ export function chooseBranches(draft: TaskDraft, decision: string, choice: unkno
       reason,
       actor: engineActor,
     })
-    // A decision that is unchosen chooses nothing: its branches depend on it and are among these.
-    open.push(...unreachable)
-    publishSearch(draft, 0, examined, ready)
+    // A decision that is unchosen chooses nothing: its branches do not run either, whatever else they depend on.
+    const branchesBehind = draft.owned.branchesOf(name)
+    open.push(...unreachable, ...branchesBehind)
+    const found = branchesBehind.length === 0 ? ready : ready.filter((each) => !branchesBehind.includes(each))
+    publishSearch(draft, 0, examined, found)
   }
 }
