@@ -81,7 +81,8 @@ export class TaskReader {
 
 const keep = (task: TaskRecord): TaskRecord => task
 
-function withIsoTimes(row: TaskRecord): TaskRecord {
+/** Without what the entity hides. */
+function withIsoTimes({ keyEpoch: _, ...row }: TaskRecord & { readonly keyEpoch?: unknown }): TaskRecord {
   const iso = (time: string | null): string | null => (time === null ? null : toIsoTime(time))
   return {
     ...row,

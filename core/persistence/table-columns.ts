@@ -10,12 +10,13 @@ export interface Column {
   readonly type: string
 }
 
-/** The columns of an entity's table, as the ORM knows them: the one place that lists them is the entity. */
+/** The columns of an entity's table, as the ORM knows them: the one place that lists them is the entity. Without hidden ones. */
 export function columnsOf<T extends object>(database: Database, entity: EntityName<T>): readonly Column[] {
   return database.orm
     .getMetadata()
     .get(entity)
-    .props.map((property) => ({
+    .props.filter((property) => property.hidden !== true)
+    .map((property) => ({
       property: property.name,
       name: property.fieldNames[0]!,
       type: property.columnTypes[0]!,

@@ -8,6 +8,7 @@ import { MetricsSnapshotEntity } from './metrics-snapshot-entity.js'
 import { PauseEntity } from './pause-entity.js'
 import { ScheduleEntity } from './schedule-entity.js'
 import { StepEntity } from './step-entity.js'
+import { DependentSystemPaceEntity, DependentSystemUseEntity } from './system-limit-entities.js'
 import { TaskEntity } from './task-entity.js'
 import { TaskIdentityEntity } from './task-identity-entity.js'
 import { WorkerEntity } from './worker-entity.js'
@@ -28,5 +29,7 @@ export const entities = [
   ScheduleEntity,
   DependentSystemEntity,
   ObjectMapEntity,
+  DependentSystemPaceEntity,
+  DependentSystemUseEntity,
   MetricsSnapshotEntity,
 ] as const

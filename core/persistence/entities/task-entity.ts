@@ -52,6 +52,8 @@ export const TaskEntity = defineEntity({
     ownerId: p.text().nullable(),
     epoch: p.integer(),
     logEntry: p.integer(),
+    // The claim that the limit of its concurrency key admitted: of the claims alone, in no record.
+    keyEpoch: p.integer().nullable().hidden(),
   },
   indexes: [
     { name: 'tasks_unparked', properties: ['namespace', 'name', 'version', 'priority', 'dueAt'], where: UNPARKED },
@@ -63,6 +65,16 @@ export const TaskEntity = defineEntity({
     { name: 'tasks_owner', properties: ['ownerId'], where: 'owner_id is not null' },
     { name: 'tasks_created', properties: ['createdAt', 'id'] },
     { name: 'tasks_held', properties: ['namespace', 'name', 'version'], where: HELD },
+    {
+      name: 'tasks_key_held',
+      properties: ['namespace', 'name', 'concurrencyKey'],
+      where: 'concurrency_key is not null and owner_id is not null',
+    },
+    {
+      name: 'tasks_key_waiting',
+      expression: (columns, table, indexName) =>
+        `create index "${indexName}" on ${table} (${columns.namespace}, ${columns.name}, ${columns.concurrencyKey}, ${columns.priority} desc, ${columns.id}) where ${columns.concurrencyKey} is not null and owner_id is null and parked = 'limit' and ${UNFINISHED}`,
+    },
     {
       name: 'tasks_rerun',
       expression: (columns, table, indexName) =>

@@ -51,7 +51,7 @@ describe('the database', () => {
     await migrate(database)
     const difference = await findDifference(database)
     // The functions are made of the entities, and are none.
-    assert.equal(difference.replace(/^drop function .*\."(commit|claim|repair)_\w+".*$/gm, '').trim(), '')
+    assert.equal(difference.replace(/^drop function .*\."(commit|claim|repair|permit)_\w+".*$/gm, '').trim(), '')
     await database.query(`alter table ${database.table('steps')} drop column drains`)
     assert.match(await findDifference(database), /drains/)
   })
