@@ -123,7 +123,10 @@ export function checkEnd({ state, error, steps }: TaskView): void {
 function checkKind({ name, state, branchOf, results, element }: StepView, steps: readonly StepView[]): void {
   if (branchOf !== null && state === 'complete') {
     const decision = steps.find((step) => step.name === branchOf)!
-    assert(((decision.results ?? []) as readonly string[]).includes(name), `${name} ran, and ${branchOf} did not choose it`)
+    assert(
+      ((decision.results ?? []) as readonly string[]).includes(name),
+      `${name} ran, and ${branchOf} did not choose it`,
+    )
   }
   const elements = steps.filter((step) => step.element?.of === name)
   if (state === 'complete' && elements.length > 0) {
