@@ -47,11 +47,18 @@ async function runHere(run: TaskRun): Promise<RunTaskView> {
   return asCreated(finished, created)
 }
 
-/** What an earlier run on this embedded database had begun when it was killed. A server may have other workers for it. */
+/**
+ * What an earlier run on this embedded database had begun when it was killed, as far as it goes on here and now. A server may have other
+ * workers for it.
+ */
 async function interruptedTasks(tasker: Tasker): Promise<readonly TaskRecord[]> {
   if (tasker.database.kind !== 'embedded') return []
   const { items } = await tasker.tasks.list({ state: ['pending', 'in_progress'] }, { limit: 1000 })
-  return items.filter((task) => task.startedAt !== null || task.ownerId !== null)
+  const now = new Date().toISOString()
+  return items.filter((task) => {
+    const isBegun = task.startedAt !== null || task.ownerId !== null
+    return isBegun && task.parked === null && (task.dueAt ?? '') <= now && tasker.handlers.has(task)
+  })
 }
 
 /** What happens to the task is read from the log. */

@@ -121,6 +121,12 @@ export interface Ownership {
   readonly ownerId: string | null
 }
 
+/** A task that another one is a child of, directly or not. */
+export interface TaskAncestor {
+  readonly id: string
+  readonly state: TaskState
+}
+
 /** A task that another one waits for. */
 export interface AwaitedChild {
   /** The task that waits. */
@@ -238,6 +244,8 @@ export interface Store
   hasUnfinishedTasks(): Promise<boolean>
   /** Children that tasks wait for and that have ended, are gone or have taken too long, although nobody has said so; at most 1000. */
   childrenToLookAt(now: string): Promise<readonly AwaitedChild[]>
+  /** When the next child that a task waits for will have taken too long, or that task itself, ISO 8601. */
+  nextChildDeadline(now: string): Promise<string | undefined>
   /**
    * Tasks that nothing would ever wake, which must not exist, now repaired: unfinished ones without an owner and without a due time,
    * or parked without a time to look again, are due `now`; finished ones whose owner is gone have none any more.
@@ -278,6 +286,8 @@ export interface Store
 
   getTask(taskId: string): Promise<TaskView | undefined>
   getTaskRecord(taskId: string): Promise<TaskRecord | undefined>
+  /** The tasks that a task is a child of, the nearest first: at most `limit`. */
+  taskAncestors(taskId: string, limit: number): Promise<readonly TaskAncestor[]>
   /** How tasks stand, for those who wait for them; without those that do not exist. */
   taskOwnership(taskIds: readonly string[]): Promise<readonly TaskOwnership[]>
   listTasks(filter: TaskFilter, page?: Page): Promise<PageOf<TaskRecord>>

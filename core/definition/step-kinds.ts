@@ -1,5 +1,12 @@
-import { isDefinedTask, type StepDefinition, type StepHandler, type StepKind } from '../contracts/task-definition.js'
+import {
+  isDefinedTask,
+  type StepContext,
+  type StepDefinition,
+  type StepHandler,
+  type StepKind,
+} from '../contracts/task-definition.js'
 import { InvalidDefinitionOptionError } from '../errors/definition-errors.js'
+import { ListExpectedError } from '../errors/step-errors.js'
 import type { OptionReader } from './option-checks.js'
 import { createSchemaCheck } from './schema-check.js'
 import type { StepDraft, StepOptionsDraft, StepSubject } from './step-draft.js'
@@ -97,9 +104,19 @@ function eachMembers(
   }
   return {
     each: Object.freeze(each),
-    results: createSchemaCheck({ type: 'array' }, { root: 'results', owner: `the list of step "${subject.step}"` }),
-    handler: functionOf('over', over, subject),
+    handler: listFunction(functionOf('over', over, subject), subject.step),
   }
+}
+
+/** Calls `over`, and says so if it gives no list: whoever wrote it has no schema that would. */
+function listFunction(over: StepHandler, step: string): StepHandler {
+  if (over.kind !== 'function') return over
+  const run = async (context: StepContext): Promise<readonly unknown[]> => {
+    const list = await over.run(context)
+    if (Array.isArray(list)) return list
+    throw new ListExpectedError(step, list)
+  }
+  return Object.freeze({ kind: 'function', run })
 }
 
 function decideMembers({ branches }: StepOptionsDraft, { subject, read, handler }: KindParts): KindMembers {

@@ -83,3 +83,21 @@ export class PlaceholderError extends TaskerError {
     return true
   }
 }
+
+/** Thrown when `over` of an `.each` step gives no list. */
+export class ListExpectedError extends TaskerError {
+  constructor(step: string, received: unknown) {
+    super('LIST_EXPECTED', {
+      what: `\`over\` of step ${step} gave no list`,
+      expected: 'an array, or a promise of one',
+      received: received === null ? 'null' : typeof received,
+      wayOut: 'Correct what `over` returns; an empty list is one, too',
+      details: { step },
+    })
+  }
+
+  /** It would give the same the next time. */
+  get [Symbol.for('tasker.error.permanent')](): true {
+    return true
+  }
+}

@@ -97,6 +97,19 @@ export class TaskReferenceError extends TaskerError {
   }
 }
 
+/** Thrown when something is given as a step that names none. */
+export class StepReferenceError extends TaskerError {
+  constructor(received: unknown) {
+    super('STEP_REFERENCE', {
+      what: 'A step is named with its task',
+      expected: "{ task, step }, or a text 'TASK_ID/STEP'",
+      received: JSON.stringify(received) ?? typeof received,
+      wayOut: "Write steps.retry({ task: id, step: 'charge' }, { reason })",
+      details: { received },
+    })
+  }
+}
+
 /** Thrown when a task has no step of a name. */
 export class StepNotFoundError extends TaskerError {
   constructor(task: string, stepName: string, choices: readonly string[]) {
@@ -254,6 +267,38 @@ export class ChildFailedError extends TaskerError {
       wayOut: 'Retry the step or the child task: the child goes on where it stopped, and then so does this task',
       details: { step, childTaskId },
     })
+  }
+}
+
+/** A task that is a child of a child of a child …: it would never end, or not well. */
+export class TooManyGenerationsError extends TaskerError {
+  constructor(task: string, most: number) {
+    super('TOO_MANY_GENERATIONS', {
+      what: `${task} would be the child of ${most} tasks one within another`,
+      expected: `at most ${most}`,
+      wayOut: 'See whether a task runs itself as a step; for a list, however long, use .each()',
+      details: { task, most },
+    })
+  }
+
+  /** It would be one too many the next time, too. */
+  get [Symbol.for('tasker.error.permanent')](): true {
+    return true
+  }
+}
+
+/** A task within which this one is was cancelled before the child of a step was begun. */
+export class AncestorCancelledError extends TaskerError {
+  constructor(step: string, taskId: string) {
+    super('ANCESTOR_CANCELLED', {
+      what: `The child task of step ${step} was not begun, because the task ${taskId} that it would be part of was cancelled`,
+      wayOut: 'Nothing: the cancellation is on its way',
+      details: { step, taskId },
+    })
+  }
+
+  get [Symbol.for('tasker.error.permanent')](): true {
+    return true
   }
 }
 

@@ -134,7 +134,14 @@ function runnerServices(
     limits: new SystemLimits({ store: storage.store, mailbox, clock, log, random, settings }),
     handlers: new HandlerInvoker(hooks, bus, build, execution.maxResultBytes),
     lastChances: new LastChances(),
-    children: new ChildTasks({ store: storage.store, databaseRetry: retry, clock, ids: base.ids, log }),
+    children: new ChildTasks({
+      store: storage.store,
+      databaseRetry: retry,
+      clock,
+      ids: base.ids,
+      log,
+      sweepIntervalMs: execution.sweepIntervalMs,
+    }),
     findDefinition: (task) => handlers.find(task)?.definition,
   }
 }

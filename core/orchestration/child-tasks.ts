@@ -1,13 +1,16 @@
-import type { Clock } from '../contracts/clock.js'
+import type { Clock, Timer } from '../contracts/clock.js'
 import type { IdSource } from '../contracts/id-source.js'
 import type { Logger } from '../contracts/logger.js'
 import type { Store } from '../contracts/store.js'
 import type { ChildTask } from '../contracts/task-definition.js'
 import type { Command } from '../contracts/task-request.js'
-import { CommandFailedError } from '../errors/task-errors.js'
+import { AncestorCancelledError, CommandFailedError, TooManyGenerationsError } from '../errors/task-errors.js'
 import type { StepRecord, TaskRecord, TaskView } from '../workflow/task-record.js'
 import type { DatabaseRetry } from './database-retry.js'
 import { engineActor } from './engine-actor.js'
+
+/** Most tasks one within another: each waits for the next, and a cancel goes from one to the next. */
+const mostGenerations = 32
 
 export interface ChildServices {
   readonly store: Store
@@ -15,6 +18,8 @@ export interface ChildServices {
   readonly clock: Clock
   readonly ids: IdSource
   readonly log: Logger
+  /** How often the sweeper looks. */
+  readonly sweepIntervalMs: number
 }
 
 /** What children need of parts that are made after the runs that have them. */
@@ -42,6 +47,7 @@ export class ChildTasks {
   readonly #services: ChildServices
   #connections: ChildConnections | undefined
   #underWay = 0
+  #look: { readonly at: number; readonly timer: Timer } | undefined
 
   constructor(services: ChildServices) {
     this.#services = services
@@ -80,6 +86,30 @@ export class ChildTasks {
     }
   }
 
+  /**
+   * Has children looked at again at a time, in milliseconds since 1970, if that comes before the next sweep, which sees to what comes
+   * later.
+   */
+  lookBy(time: number): void {
+    const { clock, sweepIntervalMs } = this.#services
+    const now = clock.now()
+    if (time > now + sweepIntervalMs * 2 || (this.#look !== undefined && this.#look.at <= time)) return
+    this.#look?.timer.cancel()
+    const look = (): void => {
+      this.#look = undefined
+      this.lookAtEnded().catch((err) => {
+        this.#services.log.debug({ err }, 'children could not be looked at; the sweeper does it')
+      })
+    }
+    this.#look = { at: time, timer: clock.setTimer(look, Math.max(0, time - now), { background: true }) }
+  }
+
+  /** Looks for nothing more. */
+  stop(): void {
+    this.#look?.timer.cancel()
+    this.#look = undefined
+  }
+
   /** Brings word of children that has been lost on its way, and has what took too long looked at. */
   async lookAtEnded(): Promise<void> {
     const createdAt = new Date(this.#services.clock.now()).toISOString()
@@ -89,6 +119,8 @@ export class ChildTasks {
       const about = { id, taskId, kind: 'child.ended', stepName: null, reason, createdAt, replyTo: null } as const
       this.forward([{ ...about, actor: engineActor, args: { childTaskId } }])
     }
+    const deadline = await this.#services.store.nextChildDeadline(createdAt)
+    if (deadline !== undefined) this.lookBy(Date.parse(deadline))
   }
 
   async #begin(childStep: ChildStep): Promise<TaskView | undefined> {
@@ -101,6 +133,7 @@ export class ChildTasks {
 
   async #create(childStep: ChildStep): Promise<TaskView | undefined> {
     try {
+      if (childStep.task.parentTaskId !== null) await this.#checkAncestors(childStep)
       await this.#connections!.creator.createChild(childStep)
       return undefined
     } catch (error) {
@@ -109,6 +142,17 @@ export class ChildTasks {
       if (existing === undefined) throw error
       return existing
     }
+  }
+
+  /** A task that is its own child would go on for ever, and faster than a cancel follows it. */
+  async #checkAncestors({ task, step, child }: ChildStep): Promise<void> {
+    const { store, databaseRetry } = this.#services
+    const look = () => store.taskAncestors(task.id, mostGenerations)
+    const ancestors = await databaseRetry.until('reading child tasks', look)
+    if (ancestors.length >= mostGenerations - 1)
+      throw new TooManyGenerationsError(`${child.namespace}.${child.name}`, mostGenerations)
+    const cancelled = ancestors.find(({ state }) => state === 'cancelled')
+    if (cancelled !== undefined) throw new AncestorCancelledError(step.name, cancelled.id)
   }
 
   async #retry({ task, step }: ChildStep): Promise<void> {

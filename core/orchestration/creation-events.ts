@@ -94,7 +94,8 @@ type CreatedPayload = EventPayload<'step.initialize_requested'>
 
 /** The results that a new task has from the start, by step; undefined if it has none. */
 export function carriedResults(rerun: RerunFacts | undefined): ReadonlyMap<string, unknown> | undefined {
-  return rerun && new Map(rerun.steps.map(({ name, results }) => [name, results ?? null]))
+  if (rerun === undefined) return undefined
+  return new Map(rerun.steps.flatMap(({ name, results }) => (results === undefined ? [] : [[name, results]])))
 }
 
 function taskPayload({ definition, request, context, occurredAt, child, identityHash }: NewTask) {

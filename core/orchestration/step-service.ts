@@ -1,8 +1,8 @@
 import type { BulkOptions, BulkReport } from '../contracts/bulk.js'
 import type { StepFilter, Store } from '../contracts/store.js'
 import type { CommandKind, CommandOptions } from '../contracts/task-request.js'
-import type { StepReference, StepsApi } from '../contracts/tasks-api.js'
-import { StepNotFoundError, TaskNotFoundError } from '../errors/task-errors.js'
+import type { StepReference, StepsApi, TaskReference } from '../contracts/tasks-api.js'
+import { StepNotFoundError, StepReferenceError, TaskNotFoundError } from '../errors/task-errors.js'
 import type { StepView } from '../workflow/task-record.js'
 import { assertStorable } from './assert-storable.js'
 import type { CommandService } from './command-service.js'
@@ -86,11 +86,16 @@ export class StepService implements StepsApi {
   }
 }
 
+/** @throws StepReferenceError */
 function parse(reference: StepReference): { readonly taskId: string; readonly stepName: string } {
-  if (typeof reference !== 'string') return { taskId: idOf(reference.task), stepName: reference.step }
-  const slash = reference.indexOf('/')
-  return {
-    taskId: reference.slice(0, slash === -1 ? undefined : slash),
-    stepName: slash === -1 ? '' : reference.slice(slash + 1),
+  const given: unknown = reference
+  if (typeof given === 'object' && given !== null) {
+    const { task, step } = given as { readonly task?: TaskReference; readonly step?: unknown }
+    if (task !== undefined && typeof step === 'string') return { taskId: idOf(task), stepName: step }
   }
+  if (typeof given === 'string') {
+    const [, taskId, stepName] = /^([^/]+)\/(.+)$/s.exec(given) ?? []
+    if (taskId !== undefined) return { taskId, stepName: stepName! }
+  }
+  throw new StepReferenceError(reference)
 }

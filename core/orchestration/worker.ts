@@ -214,6 +214,7 @@ export class Worker {
     const lastCommitMs = lastCommitMsOf(this.#services.settings)
     await within(lastCommitMs, Promise.all([wasRunning ? this.#options.queue.stop() : undefined, this.#claims.ended()]))
     const isGivenBack = await this.#drain()
+    this.#services.children.stop()
     // Until here people may still have cancelled what runs, and others may have taken it over.
     await within(lastCommitMs, Promise.all([this.#rounds.stop(), this.#options.pauses.stop()]))
     await within(lastCommitMs, this.#keyClaims.ended())
@@ -236,6 +237,7 @@ export class Worker {
   /** Ceases without a word to the database, as if its process had ended: what it owned is left for others to find. */
   halt(): void {
     this.#state = 'draining'
+    this.#services.children.stop()
     this.#heartbeat.halt()
     this.#services.limits.halt()
     void Promise.all([this.#rounds.stop(), this.#options.pauses.stop(), this.#options.queue.stop()])

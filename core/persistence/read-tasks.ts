@@ -1,6 +1,6 @@
 import type { FilterQuery, InferEntity } from '@mikro-orm/core'
 import { type QBFilterQuery, raw } from '@mikro-orm/postgresql'
-import type { Page, PageOf, TaskFilter, TaskOwnership } from '../contracts/store.js'
+import type { Page, PageOf, TaskAncestor, TaskFilter, TaskOwnership } from '../contracts/store.js'
 import type { TaskRecord, TaskView } from '../contracts/task-record.js'
 import { type TaskState, taskStates } from '../workflow/state-machines.js'
 import type { Database } from './database.js'
@@ -50,6 +50,19 @@ export class TaskReader {
   }
 
   /** The newest first. */
+  /** The tasks that a task is a child of, the nearest first: at most `limit`. */
+  async ancestors(taskId: string, limit: number): Promise<readonly TaskAncestor[]> {
+    const tasks = this.#database.table('tasks')
+    const sql = `with recursive line as (
+        select p.id, p.state, p.parent_task_id, 1 as distance from ${tasks} c join ${tasks} p on p.id = c.parent_task_id
+        where c.id = $1::uuid
+        union all
+        select p.id, p.state, p.parent_task_id, l.distance + 1 from line l join ${tasks} p on p.id = l.parent_task_id
+        where l.distance < $2
+      ) select id, state from line order by distance`
+    return this.#database.query<TaskAncestor>(sql, [taskId, limit])
+  }
+
   async list(filter: TaskFilter, page?: Page): Promise<PageOf<TaskRecord>> {
     const limit = limitOf(page)
     const where = { $and: [toConditions(filter), ...afterKeys(page)] } as QBFilterQuery<TaskRow>

@@ -23,6 +23,7 @@ import type {
   StepWithTask,
   Store,
   StoredLogEntry,
+  TaskAncestor,
   TaskFilter,
   TaskOwnership,
   TaskWrite,
@@ -155,6 +156,10 @@ export class PostgresStore implements Store {
     return this.#unfinished.hasUnfinished()
   }
 
+  nextChildDeadline(now: string): Promise<string | undefined> {
+    return this.#unfinished.nextChildDeadline(now)
+  }
+
   childrenToLookAt(now: string): Promise<readonly AwaitedChild[]> {
     return this.#unfinished.childrenToLookAt(now)
   }
@@ -241,6 +246,10 @@ export class PostgresStore implements Store {
 
   getTaskRecord(taskId: string): Promise<TaskRecord | undefined> {
     return this.#tasks.getRecord(taskId)
+  }
+
+  taskAncestors(taskId: string, limit: number): Promise<readonly TaskAncestor[]> {
+    return this.#tasks.ancestors(taskId, limit)
   }
 
   taskOwnership(taskIds: readonly string[]): Promise<readonly TaskOwnership[]> {

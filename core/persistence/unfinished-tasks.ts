@@ -36,8 +36,9 @@ export class UnfinishedTasks {
   }
 
   async hasUnfinished(): Promise<boolean> {
-    // What is paused is left as it is until somebody resumes it.
-    const conditions = [UNPARKED, `${PARKED} and parked <> 'paused'`, `owner_id is not null and ${UNFINISHED}`]
+    // What is paused is left as it is until somebody resumes it, and what no live worker serves until one does.
+    const goesOn = `parked not in ('paused', 'no_handler', 'no_worker')`
+    const conditions = [UNPARKED, `${PARKED} and ${goesOn}`, `owner_id is not null and ${UNFINISHED}`]
     const sql = `select ${conditions.map((each) => `exists (select 1 from ${this.#tasks} where ${each})`).join(' or ')} as found`
     const [row] = await this.#database.query<{ found: boolean }>(sql)
     return row!.found
@@ -72,6 +73,14 @@ export class UnfinishedTasks {
         or ${after('s.started_at', 's.timeout_ms')} <= $1 or ${after('t.started_at', 't.timeout_ms')} <= $1
       limit 1000`
     return this.#database.query<AwaitedChild>(sql, [now])
+  }
+
+  /** When the next child that a task waits for will have taken too long, or the task itself; undefined if there is none. */
+  async nextChildDeadline(now: string): Promise<string | undefined> {
+    const deadline = `least(${after('s.started_at', 's.timeout_ms')}, ${after('t.started_at', 't.timeout_ms')})`
+    const sql = `select min(d.at) as "at" from (select ${deadline} as at from ${this.#awaiting('true')}) d where d.at > $1`
+    const [row] = await this.#database.query<{ at: string | null }>(sql, [now])
+    return row?.at ?? undefined
   }
 
   async repairStuck(now: string): Promise<readonly Repair[]> {

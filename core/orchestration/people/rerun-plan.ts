@@ -26,9 +26,13 @@ export function planRerun(
   from: readonly string[],
 ): readonly CarriedStep[] {
   const names = new Set(definition.steps.map(({ name }) => name))
-  for (const name of from) if (!names.has(name)) throw new StepNotFoundError(fullNameOf(definition), name, [...names])
-  const running = withDescendants(definition, from)
   const stepsBefore = new Map(before.steps.map((step) => [step.name, step]))
+  for (const name of from) {
+    refuseElement(before, stepsBefore.get(name), from)
+    if (!names.has(name)) throw new StepNotFoundError(fullNameOf(definition), name, [...names])
+  }
+  const running = withDescendants(definition, from)
+  refuseUnchosen(definition, before, stepsBefore, from)
   const carried = definition.steps.flatMap(({ name }) => {
     const step = running.has(name) ? undefined : stepsBefore.get(name)
     return step === undefined ? [] : carriedOf(step)
@@ -51,6 +55,27 @@ function withDescendants({ steps }: TaskDefinition, from: readonly string[]): Re
   // A set gives also what is added while it is gone through.
   for (const name of found) for (const child of children.get(name)!) found.add(child)
   return found
+}
+
+function refuseElement(before: TaskView, step: StepView | undefined, from: readonly string[]): void {
+  if (step === undefined || step.element === null) return
+  const why = `${step.name} is an element of ${step.element.of} and cannot be run again alone; name ${step.element.of}`
+  throw new RerunRefusedError(before.id, why, { from })
+}
+
+/** What a decision did not choose does not run as long as that decision stands. */
+function refuseUnchosen(
+  definition: TaskDefinition,
+  before: TaskView,
+  stepsBefore: ReadonlyMap<string, StepView>,
+  from: readonly string[],
+): void {
+  for (const name of from) {
+    if (stepsBefore.get(name)?.resolvedHow !== 'unchosen') continue
+    const others = from.filter((other) => other !== name)
+    if (withDescendants(definition, others).has(name)) continue
+    throw new RerunRefusedError(before.id, `${name} was not chosen; name the decision that it hangs on`, { from })
+  }
 }
 
 /** Whoever asks to begin with a step counts on what comes before it: that it would have to run as well is to be said, not done. */

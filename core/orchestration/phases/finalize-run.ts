@@ -84,7 +84,8 @@ function carryOut(draft: TaskDraft, run: Run, finding: Finding): void {
     case 'park':
       if (finding.reason === 'workflow_paused') pause(draft)
       else if (run.limitedUntil !== undefined) park(draft, 'limit', Math.min(run.limitedUntil, nextTime(owned)))
-      else park(draft, finding.parked ?? run.unserved ?? 'no_handler')
+      else if (finding.parked === 'waiting_for_child') waitForChildren(draft, run)
+      else park(draft, run.unserved ?? 'no_handler')
       break
     case 'release':
       setBack(draft, 'shutdown', draft.occurredAt)
@@ -115,12 +116,19 @@ function pause(draft: TaskDraft): void {
 
 /** @param until when it is looked at again at the latest, in milliseconds, if that is sooner than usual */
 function park(draft: TaskDraft, reason: ParkedReason, until = Number.POSITIVE_INFINITY): void {
-  const { delegated, task } = draft.owned
-  const children = [...delegated].map((name) => draft.step(name)).filter(({ childTaskId }) => childTaskId !== null)
-  const deadlines = [until, deadlineOf(task) ?? Number.POSITIVE_INFINITY, ...children.map(deadlineOfChild)]
-  const recheckAt = Math.min(draft.now + parkedRecheckMs, ...deadlines)
+  const { task } = draft.owned
+  const recheckAt = Math.min(draft.now + parkedRecheckMs, until, deadlineOf(task) ?? Number.POSITIVE_INFINITY)
   const dueAt = timeText(Math.max(draft.now, recheckAt))
   draft.taskEvent('task.initialize_requested', { from: 'in_progress', reason, dueAt, parked: reason })
+}
+
+/** Word of a child's end wakes it; only that a child takes too long nobody tells. */
+function waitForChildren(draft: TaskDraft, run: Run): void {
+  const { delegated, task } = draft.owned
+  const children = [...delegated].map((name) => draft.step(name)).filter(({ childTaskId }) => childTaskId !== null)
+  const deadline = Math.min(deadlineOf(task) ?? Number.POSITIVE_INFINITY, ...children.map(deadlineOfChild))
+  park(draft, 'waiting_for_child', deadline)
+  draft.after(() => run.children.lookBy(deadline))
 }
 
 function completeTask(draft: TaskDraft): void {

@@ -188,6 +188,36 @@ describe('A child', () => {
     assert.notEqual(run.steps.sub.childTaskId, run.steps.again.childTaskId)
   })
 
+  it('of itself ends in error at a number of generations, and nothing is left over when the first is cancelled', async () => {
+    const selfish = defineTask({ namespace: 'kin', name: 'selfish' })
+    const named = { namespace: 'kin', name: 'selfish' } as unknown as typeof shipOrder
+    const endless = selfish.child('again', { task: named, context: () => ({}) as never })
+    await using t = await openTestTasker({ handlers: [endless] })
+    const run = await t.run(endless, undefined, { giveUpAfterMs: 60_000 })
+    assert.equal(run.state, 'error')
+    const { items } = await t.tasks.list({ namespace: 'kin' })
+    assert.equal(items.length, 32)
+    assert.deepEqual(new Set(items.map(({ state }) => state)), new Set(['error']))
+    const youngest = await t.tasks.get(items.find(({ error }) => error?.message.includes('32')) ?? items[0]!)
+    assert.match(youngest!.steps[0]!.error!.message, /kin\.selfish would be the child of 32 tasks/)
+    const { id } = await t.tasks.create(endless)
+    while ((await t.tasks.list({ namespace: 'kin' })).items.length < 38) await sleep(2)
+    await t.tasks.cancel(id, { reason: 'enough' })
+    await t.clock.advance('1m')
+    while ((await t.tasks.count({ namespace: 'kin', state: ['pending', 'in_progress'] })).pending > 0) await sleep(20)
+    assert.ok((await t.tasks.list({ namespace: 'kin', state: 'cancelled' })).items.length > 0)
+  }).timeout(90_000)
+
+  it('that is waited for does not keep its parent beyond the time of that', async () => {
+    const begun = performance.now()
+    const { outer } = around(untilAborted)
+    await using t = await openTestTasker({ handlers: [outer], clock: 'system' })
+    const { id } = await t.tasks.create(outer, { timeoutMs: 700 })
+    const { state, error } = await t.tasks.wait(id, { timeoutMs: 10_000 })
+    assert.deepEqual([state, error?.code], ['error', 'TASK_TIMEOUT'])
+    assert.ok(performance.now() - begun >= 700)
+  })
+
   it('may itself have children', async () => {
     const wrapping = defineTask({ name: 'wrapping' }).child('order', { task: processOrder })
     await using t = await openTestTasker({ handlers: [wrapping] })

@@ -151,7 +151,7 @@ describe('An .each step', () => {
     await using t = await openTestTasker({ handlers: [task] })
     const run = await t.run(task)
     assert.equal(run.state, 'error')
-    assert.match(run.steps.none.error!.message, /results: must be array/)
+    assert.match(run.steps.none.error!.message, /`over` of step none gave no list.*Received string/)
   })
 
   it('is cancelled with its elements, and with one of them', async () => {

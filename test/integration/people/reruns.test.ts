@@ -182,4 +182,31 @@ describe('running a task again from a step', () => {
     gate.resolve()
     await t.tasks.wait(running)
   })
+
+  it('leaves out what has no results, and refuses what a decision did not choose, or an element', async () => {
+    const seen: unknown[] = []
+    const task = defineTask({ name: 'routed' })
+      .decide('route', { branches: ['left', 'right'] }, async () => ['left' as const])
+      .step('left', async () => 1)
+      .step('right', async () => 2)
+      .step('beyond', { dependsOn: ['right'] }, async () => 3)
+      .each('list', { over: () => [1, 2] }, async ({ item }) => item)
+      .step('join', { dependsOn: ['left', 'right', 'list'] }, async ({ results }) => {
+        seen.push('right' in results && results.right === undefined ? 'nothing' : results.right)
+        return null
+      })
+    await using t = await openTestTasker({ handlers: [task] })
+    const done = await t.run(task)
+    await t.tasks.wait(await t.tasks.rerun(done.id, { from: 'join' }))
+    assert.deepEqual(seen, ['nothing', 'nothing'])
+    for (const from of ['right', 'beyond']) {
+      await assert.rejects(t.tasks.rerun(done.id, { from }), {
+        code: 'RERUN_REFUSED',
+        message: new RegExp(`${from} was not chosen; name the decision`),
+      })
+    }
+    await assert.rejects(t.tasks.rerun(done.id, { from: 'list[1]' }), /list\[1\] is an element of list.*name list/)
+    const both = await t.tasks.wait(await t.tasks.rerun(done.id, { from: ['route', 'right'] }))
+    assert.equal(both.state, 'complete')
+  })
 })
