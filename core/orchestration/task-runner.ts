@@ -1,4 +1,3 @@
-import type { Timer } from '../contracts/clock.js'
 import type { ClaimedTask, TaskWrite } from '../contracts/store.js'
 import type { Command } from '../contracts/task-request.js'
 import { DrainedError, OwnershipLostError } from '../errors/task-errors.js'
@@ -10,8 +9,6 @@ import { isDatabaseAway } from './database-watch.js'
 import { toErrorRecord } from './error-record.js'
 import { Inbox, type InboxItem } from './inbox.js'
 import type { JournalParticipant } from './journal.js'
-import { isLastChance } from './last-chances.js'
-import { StepPasses } from './limits/step-passes.js'
 import { OwnedTask } from './owned-task.js'
 import { askForEpoch, isWithinLease } from './ownership-question.js'
 import { admitSteps, settleBypassedSteps } from './phases/admit-steps.js'
@@ -21,12 +18,13 @@ import { publishSearch } from './phases/publish-search.js'
 import { expireChildren, tellParent } from './phases/settle-child.js'
 import { recoverFromLostOwner, startRun } from './phases/start-run.js'
 import { takeItem } from './phases/take-item.js'
-import { deadlineOf, timeOutTask } from './phases/time-out-task.js'
+import { timeOutTask } from './phases/time-out-task.js'
 import { blame } from './refused-write.js'
 import { beginRun, isPaused, type Run } from './run.js'
+import { RunTimers } from './run-timers.js'
 import type { RunnerServices } from './runner-services.js'
 import type { AttemptOutcome, StepAttempt } from './step-attempt.js'
-import { StepClearances } from './step-clearances.js'
+import { type GatedRun, StepGates } from './step-gates.js'
 import { type CommitFacts, TaskDraft } from './task-draft.js'
 import { viewOf } from './view-of.js'
 
@@ -54,7 +52,8 @@ export class TaskRunner implements JournalParticipant {
   readonly #inbox = new Inbox()
   /** Handlers that have not settled, those of ended attempts included: each takes a place. */
   readonly #live = new Set<StepAttempt>()
-  readonly #clearances: StepClearances
+  readonly #gates: StepGates
+  readonly #timers: RunTimers
   readonly #children: ChildSteps
   readonly #onReleased: (runner: TaskRunner) => void
   /** It only applies a command and releases the task again. */
@@ -70,10 +69,6 @@ export class TaskRunner implements JournalParticipant {
   #attempts: AttemptFactory
   #previousOwnerId: string | null
   #hasStarted = false
-  /** Made when the first of its steps calls a system that is limited. */
-  #passes: StepPasses | undefined
-  #deadline: Timer | undefined
-  #retry: { readonly dueAt: number; readonly timer: Timer } | undefined
   #isReleased = false
   #isReloading = false
   #isCommitting = false
@@ -81,8 +76,6 @@ export class TaskRunner implements JournalParticipant {
   #preparedAt = 0
   #hasReopened = false
   #refusals = 0
-  /** The step that runs by itself because of what it may do to its process. */
-  #lastChance: string | undefined
   #draft: TaskDraft | undefined
   #interrupted: string[] = []
   #admitted: readonly string[] = []
@@ -105,10 +98,8 @@ export class TaskRunner implements JournalParticipant {
     this.isCommandOnly = options.commandOnly ?? false
     this.#isLeftToOthers = options.leftToOthers ?? false
     this.#children = new ChildSteps(services, (item) => this.#post(item))
-    this.#clearances = new StepClearances(services.handlers, {
-      onCleared: () => services.journal.enqueue(this),
-      onRefused: (stepName, error) => this.#post({ kind: 'refused_by_hook', stepName, error }),
-    })
+    this.#timers = new RunTimers(services.clock, () => services.journal.enqueue(this))
+    this.#gates = new StepGates(services, this.#gatedRun())
   }
 
   /** Whether a command has set the task back from `error` to run again. */
@@ -198,10 +189,10 @@ export class TaskRunner implements JournalParticipant {
     draft.committed(logId, commit)
     if (draft.commands.length > 0) this.#services.children.forward(draft.commands)
     for (const stepName of this.#interrupted.splice(0)) this.#interrupt(stepName, 'the step was ended from outside')
-    this.#startAdmitted([...this.#recalled, ...this.#admitted], draft.now)
+    this.#startAdmitted(this.#recalled.length > 0 ? [...this.#recalled, ...this.#admitted] : this.#admitted, draft.now)
     this.#recalled = []
     if (draft.isReleasing) this.#release()
-    else this.#armTimers()
+    else this.#timers.arm(this.#owned)
     if (!this.#isReleased && !this.#inbox.isEmpty) this.#services.journal.enqueue(this)
   }
 
@@ -236,9 +227,7 @@ export class TaskRunner implements JournalParticipant {
     }
     log.error({ err: error, taskId: this.taskId }, 'a write was refused; what was in it is tried one by one')
     this.#interrupted = []
-    this.#passes?.drop()
-    if (this.#lastChance !== undefined && this.#admitted.includes(this.#lastChance))
-      this.#endLastChance(this.#lastChance)
+    this.#gates.notAdmitted(this.#admitted)
     const culprit = this.#inbox.returnTaken()
     if (culprit) this.#inbox.push(blame(culprit, error))
     this.#isReloading = true
@@ -308,7 +297,7 @@ export class TaskRunner implements JournalParticipant {
 
   /** Admits what is ready, or decides the end if nothing runs and nothing can. */
   #advance(draft: TaskDraft): void {
-    const { ready, running, delegated, definition } = this.#owned
+    const { ready, running, definition } = this.#owned
     if (definition) {
       this.#interrupted.push(...timeOutTask(draft, this.#run))
       this.#owned.promoteDue(draft.now)
@@ -317,12 +306,11 @@ export class TaskRunner implements JournalParticipant {
       settleFanOuts(draft, this.#run)
       settleBypassedSteps(draft)
       for (const name of ready) if (!this.#readySince.has(name)) this.#readySince.set(name, draft.now)
-      if (!this.#run.isDraining) this.#clearances.ask(ready, (name) => this.#attempts.rehearse(name))
-      const limits = { occupied: this.#live.size, isCleared: (name: string) => this.#isCleared(name) }
+      if (!this.#run.isDraining) this.#gates.ask(ready)
+      const limits = { occupied: this.#live.size, isCleared: (name: string) => this.#gates.letsPass(name) }
       this.#admitted = admitSteps(draft, this.#run, limits)
-      for (const name of this.#admitted) this.#clearances.forget(name)
-      this.#passes?.tidy(ready)
-      this.#run.limitedUntil = this.#passes?.parkUntil(ready, running.size + delegated.size > 0)
+      this.#gates.admitted(this.#admitted)
+      this.#run.limitedUntil = this.#gates.parkUntil()
     }
     const isEnding = this.#run.isDraining || this.#run.isTimedOut || isPaused(this.#owned.task, this.#run)
     const isLimited = this.#run.limitedUntil !== undefined
@@ -330,39 +318,16 @@ export class TaskRunner implements JournalParticipant {
     if (isStalled && running.size === 0) finalizeRun(draft, this.#run)
   }
 
-  /** Asked of a step that will be admitted if it is: what runs only by itself has its turn from here to its end. */
-  #isCleared(stepName: string): boolean {
-    if (!this.#clearances.isCleared(stepName)) return false
-    const step = this.#owned.step(stepName)!
-    if (this.#services.limits.gateOf(step.dependentSystem) !== undefined || this.#passes !== undefined)
-      if (!this.#limitPasses.tryPass(step, this.#owned.stepDefinition(stepName)?.priority ?? 0)) return false
-    const { ownerLosses } = step
-    const { journal, lastChances } = this.#services
-    if (!isLastChance(ownerLosses)) return true
-    if (!lastChances.tryTake(this, () => journal.enqueue(this))) return false
-    this.#lastChance = stepName
-    return true
-  }
-
-  get #limitPasses(): StepPasses {
-    const { limits, journal, settings } = this.#services
-    const { id, priority } = this.#owned.task
-    this.#passes ??= new StepPasses(limits, {
-      taskId: id,
-      taskPriority: priority,
-      mostSteps: Math.min(
-        this.#owned.definition?.concurrency ?? Number.POSITIVE_INFINITY,
-        settings.concurrentStepsPerTask,
-      ),
-      wake: () => journal.enqueue(this),
-    })
-    return this.#passes
-  }
-
-  #endLastChance(stepName: string): void {
-    if (this.#lastChance !== stepName) return
-    this.#lastChance = undefined
-    this.#services.lastChances.release(this)
+  #gatedRun(): GatedRun {
+    const owned = () => this.#owned
+    return {
+      get owned() {
+        return owned()
+      },
+      rehearse: (stepName) => this.#attempts.rehearse(stepName),
+      wake: () => this.#services.journal.enqueue(this),
+      refuse: (stepName, error) => this.#post({ kind: 'refused_by_hook', stepName, error }),
+    }
   }
 
   /** A command ended the task, or this run serves a command only: release without a finalisation. */
@@ -375,27 +340,6 @@ export class TaskRunner implements JournalParticipant {
         void wakeUps.enqueue(this.#owned.task, draft.now, draft.subject(), wakeUpFailure)
       })
     }
-  }
-
-  #armTimers(): void {
-    this.#armDeadline()
-    if (this.#owned.waiting.size > 0) this.#armRetry(this.#owned.nextDueAt()!)
-  }
-
-  /** Looks at the task again when the next of its steps is due: others may run for long, or wait for a limit. */
-  #armRetry(dueAt: number): void {
-    if (this.#retry?.dueAt === dueAt) return
-    this.#retry?.timer.cancel()
-    const { clock, journal } = this.#services
-    this.#retry = { dueAt, timer: clock.setTimer(() => journal.enqueue(this), Math.max(0, dueAt - clock.now())) }
-  }
-
-  /** Looks at the task again when its time is up. */
-  #armDeadline(): void {
-    const deadline = deadlineOf(this.#owned.task)
-    if (deadline === undefined || this.#deadline !== undefined) return
-    const { clock, journal } = this.#services
-    this.#deadline = clock.setTimer(() => journal.enqueue(this), Math.max(0, deadline - clock.now()))
   }
 
   #rememberAdmissions(draft: TaskDraft): void {
@@ -415,7 +359,7 @@ export class TaskRunner implements JournalParticipant {
     const start = () => {
       for (const stepName of stepNames) {
         if (this.#owned.running.has(stepName)) this.#startAttempt(stepName, admittedAt)
-        else this.#passes?.takePermit(stepName)?.giveBack()
+        else this.#gates.takePermit(stepName)?.giveBack()
       }
     }
     if (stepNames.length === 0) return
@@ -441,12 +385,12 @@ export class TaskRunner implements JournalParticipant {
   #startAttempt(stepName: string, admittedAt: number): void {
     const waitMs = Math.max(0, admittedAt - (this.#readySince.get(stepName) ?? admittedAt))
     this.#readySince.delete(stepName)
-    const permit = this.#passes?.takePermit(stepName)
+    const permit = this.#gates.takePermit(stepName)
     const attempt = this.#attempts.create(
       stepName,
       this.#admissions.get(stepName) ?? this.#owned.step(stepName)!.id,
       (outcome) => {
-        this.#endLastChance(stepName)
+        this.#gates.ended(stepName)
         this.#heed(outcome)
         if (!outcome.ok || !this.#beginChild(outcome, waitMs)) this.#post({ kind: 'ended', outcome, waitMs })
       },
@@ -457,7 +401,8 @@ export class TaskRunner implements JournalParticipant {
       },
     )
     this.#live.add(attempt)
-    this.#attempts.announce(attempt)
+    // Of an attempt that another worker had begun, that one has told.
+    if (this.#admissions.has(stepName)) this.#attempts.announce(attempt)
     if (permit === undefined) attempt.start()
     else permit.begin(() => attempt.start())
   }
@@ -483,16 +428,14 @@ export class TaskRunner implements JournalParticipant {
   }
 
   #interrupt(stepName: string, by: string): void {
-    this.#endLastChance(stepName)
+    this.#gates.ended(stepName)
     for (const attempt of this.#live) if (attempt.stepName === stepName) attempt.interrupt(by)
   }
 
   #release(): void {
-    this.#deadline?.cancel()
-    this.#retry?.timer.cancel()
+    this.#timers.cancel()
     this.#isReleased = true
-    this.#passes?.drop()
-    this.#services.lastChances.release(this)
+    this.#gates.release()
     this.#onReleased(this)
     this.#passOn()
   }
