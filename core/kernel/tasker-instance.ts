@@ -132,8 +132,9 @@ export class TaskerInstance implements Tasker {
     await hooks.tell('onStart')
     // What plugins have registered at their start.
     await serving.storeAll()
-    await worker.start()
+    // Before the worker, whose first claim would keep an embedded database busy meanwhile.
     await this.#declareSchedules()
+    await worker.start()
     scheduleRunner.start()
     if (config.values.metrics.enabled) snapshots.start()
     if (config.values.log.upkeep) upkeep.start()
