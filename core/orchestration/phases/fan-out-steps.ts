@@ -4,8 +4,8 @@ import { stepIdOf } from '../creation-events.js'
 import { toErrorRecord } from '../error-record.js'
 import type { Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
-import { attemptDurationMs } from './attempt-duration.js'
 import { completeAttempt } from './complete-attempt.js'
+import { elapsedMs } from './elapsed-time.js'
 import { failAttempt } from './fail-attempt.js'
 import { publishSearch } from './publish-search.js'
 
@@ -69,14 +69,14 @@ function elementRetryLimit(draft: TaskDraft, { name, retryable, retryLimit }: St
 function completeFanOut(draft: TaskDraft, run: Run, step: StepRecord, elements: readonly string[]): void {
   // What was skipped, or resolved without results, leaves its place empty.
   const results = elements.map((element) => draft.owned.results.get(element) ?? null)
-  const durationMs = attemptDurationMs(draft, step)
+  const durationMs = elapsedMs(draft, step)
   completeAttempt(draft, run, step.name, { results, resultBytes: 0, published: [], durationMs, waitMs: 0 })
 }
 
 function failFanOut(draft: TaskDraft, run: Run, step: StepRecord, failed: readonly string[]): void {
   const first = draft.step(failed[0]!)
   const error = toErrorRecord(new ElementsFailedError(step.name, failed, first.error?.message ?? ''))
-  const durationMs = attemptDurationMs(draft, step)
+  const durationMs = elapsedMs(draft, step)
   const described = { ...error, retryable: false }
   failAttempt(draft, run, step.name, { error: described, durationMs, waitMs: 0, outcome: 'error' })
 }

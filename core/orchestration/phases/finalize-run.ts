@@ -7,6 +7,7 @@ import type { OwnedTask } from '../owned-task.js'
 import { isPaused, type Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
 import { criticalPath } from './critical-path.js'
+import { elapsedMs } from './elapsed-time.js'
 import { reenqueue } from './reenqueue.js'
 import { deadlineOfChild } from './settle-child.js'
 import { deadlineOf } from './time-out-task.js'
@@ -137,7 +138,7 @@ function completeTask(draft: TaskDraft): void {
     stepCount: steps.length,
     completedSteps: steps.filter((step) => step.state === 'complete').length,
     skippedSteps: steps.filter((step) => step.resolvedHow === 'skipped').length,
-    durationMs: sinceStart(draft),
+    durationMs: elapsedMs(draft, draft.owned.task),
   })
 }
 
@@ -153,7 +154,12 @@ function failTask(draft: TaskDraft, run: Run): void {
   if (error.code === 'TASK_STUCK') reportContradiction(draft, error.message)
   // The stack of an error that only sums up others leads nowhere.
   const { stack: _, ...described } = error
-  draft.taskEvent('task.failed', { error: described, failedSteps, blockedSteps, durationMs: sinceStart(draft) })
+  draft.taskEvent('task.failed', {
+    error: described,
+    failedSteps,
+    blockedSteps,
+    durationMs: elapsedMs(draft, draft.owned.task),
+  })
 }
 
 function timeoutOf({ task }: OwnedTask): Error {
@@ -227,7 +233,7 @@ function announceEnd(draft: TaskDraft, run: Run, finding: Finding, finalizeMs: n
 
 function announceComplete(draft: TaskDraft, run: Run): void {
   const about = aboutTask(draft.owned.task)
-  const durationMs = sinceStart(draft)
+  const durationMs = elapsedMs(draft, draft.owned.task)
   draft.publishAfter('workflow.task_completed', () => ({
     ...about,
     runId: run.runId,
@@ -247,9 +253,4 @@ export function announceRunEnd(draft: TaskDraft, run: Run, outcome: Outcome): vo
     stepsRun: run.stepsRun,
     outcome,
   }))
-}
-
-function sinceStart(draft: TaskDraft): number {
-  const { startedAt } = draft.owned.task
-  return startedAt === null ? 0 : Math.max(0, draft.now - Date.parse(startedAt))
 }

@@ -7,8 +7,8 @@ import { toErrorRecord } from '../error-record.js'
 import { aboutTask } from '../lifecycle-publisher.js'
 import type { Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
-import { attemptDurationMs } from './attempt-duration.js'
 import { completeAttempt } from './complete-attempt.js'
+import { elapsedMs } from './elapsed-time.js'
 import { failAttempt } from './fail-attempt.js'
 
 /**
@@ -35,7 +35,7 @@ export function expireChildren(draft: TaskDraft, run: Run): void {
     if (step.childTaskId === null || draft.now < deadlineOfChild(step)) continue
     const error = toErrorRecord(new StepTimeoutError(`Step ${name}`, step.timeoutMs))
     letChildGo(draft, step, `step ${name} has waited for it for too long`, engineActor)
-    failAttempt(draft, run, name, { error, durationMs: attemptDurationMs(draft, step), waitMs: 0, outcome: 'error' })
+    failAttempt(draft, run, name, { error, durationMs: elapsedMs(draft, step), waitMs: 0, outcome: 'error' })
   }
 }
 
@@ -80,7 +80,7 @@ export function tellParent(draft: TaskDraft): void {
 const endings = new Set(['task.completed', 'task.failed', 'task.cancelled', 'task.resolved_manually'])
 
 function complete(draft: TaskDraft, run: Run, step: StepRecord, child: TaskView): void {
-  const durationMs = attemptDurationMs(draft, step)
+  const durationMs = elapsedMs(draft, step)
   completeAttempt(draft, run, step.name, {
     results: resultsOf(child),
     resultBytes: 0,
@@ -92,7 +92,7 @@ function complete(draft: TaskDraft, run: Run, step: StepRecord, child: TaskView)
 
 function fail(draft: TaskDraft, run: Run, step: StepRecord, child: TaskView | undefined): void {
   const error = toErrorRecord(failureOf(step, child))
-  failAttempt(draft, run, step.name, { error, durationMs: attemptDurationMs(draft, step), waitMs: 0, outcome: 'error' })
+  failAttempt(draft, run, step.name, { error, durationMs: elapsedMs(draft, step), waitMs: 0, outcome: 'error' })
 }
 
 function failureOf({ name, childTaskId }: StepRecord, child: TaskView | undefined): Error {

@@ -3,7 +3,7 @@ import { toErrorRecord } from '../error-record.js'
 import { aboutTask } from '../lifecycle-publisher.js'
 import type { Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
-import { attemptDurationMs } from './attempt-duration.js'
+import { elapsedMs } from './elapsed-time.js'
 import { failAttempt } from './fail-attempt.js'
 
 /** Begins a run: the task goes `pending` → `in_progress` in the commit that also admits its first steps. */
@@ -45,7 +45,7 @@ export function recoverFromLostOwner(
     const error = toErrorRecord(new OwnerLostError(`step ${name}`, previousOwnerId))
     failAttempt(draft, run, name, {
       error,
-      durationMs: attemptDurationMs(draft, draft.step(name)),
+      durationMs: elapsedMs(draft, draft.step(name)),
       waitMs: 0,
       outcome: 'lost',
     })

@@ -5,7 +5,7 @@ import { toErrorRecord } from '../error-record.js'
 import { fullNameOf } from '../lifecycle-publisher.js'
 import type { Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
-import { attemptDurationMs } from './attempt-duration.js'
+import { elapsedMs } from './elapsed-time.js'
 import { failAttempt } from './fail-attempt.js'
 import { letChildGo } from './settle-child.js'
 
@@ -31,7 +31,7 @@ export function timeOutTask(draft: TaskDraft, run: Run): readonly string[] {
   for (const name of [...interrupted, ...owned.delegated]) {
     const step = draft.step(name)
     letChildGo(draft, step, 'the time of the task that waits for it is up', engineActor)
-    const durationMs = attemptDurationMs(draft, step)
+    const durationMs = elapsedMs(draft, step)
     failAttempt(draft, run, name, { error, durationMs, waitMs: 0, outcome: 'error' })
   }
   return interrupted
