@@ -12,8 +12,9 @@ import type { ExporterDefinition, ExportRecord } from '../core/index.js'
 import { csvExporter } from '../exporters/csv/index.js'
 import { jsonExporter } from '../exporters/json/index.js'
 import { ndjsonExporter } from '../exporters/ndjson/index.js'
+import { parquetExporter } from '../exporters/parquet/index.js'
 
-const exporters: readonly ExporterDefinition[] = [csvExporter, ndjsonExporter, jsonExporter]
+const exporters: readonly ExporterDefinition[] = [csvExporter, ndjsonExporter, jsonExporter, parquetExporter]
 const ROUNDS = 7
 const RECORDS_PER_PAGE = 100
 

@@ -2,7 +2,8 @@ import 'reflect-metadata'
 
 export { inject, injectable } from 'tsyringe'
 export { EventBus, type EventBusOptions } from './bus/event-bus.js'
-export type { ConfigValues, CustomEventEntry, PluginEntry, TaskerConfigInput } from './config/config-schema.js'
+export type { TaskerConfigInput } from './config/config-input.js'
+export type { ConfigValues, CustomEventEntry, PluginEntry } from './config/config-schema.js'
 export type { ConfigContext, ConfigMode, ConfigSource } from './config/define-config.js'
 export { defineConfig } from './config/define-config.js'
 export type { ResolvedConfig } from './config/resolved-config.js'
@@ -22,30 +23,41 @@ export type {
 export type { LogLag, LogWriter } from './contracts/event-log.js'
 export type { ListenOptions, PublishOptions, TaskerEvents, Unsubscribe } from './contracts/events-api.js'
 export type {
+  ColumnKind,
   DefinedExporter,
+  ExportAnnouncement,
+  ExportCompression,
   ExportContext,
+  ExportedFile,
   ExporterDefinition,
   ExportFilters,
+  ExportOutcome,
+  ExportProgress,
   ExportRecord,
   ExportRecords,
   ExportRequest,
   ExportResult,
   ExportSource,
   ExportsApi,
+  FlattenRules,
+  IncrementalExport,
+  MetricsSynced,
 } from './contracts/exporter.js'
-export { exportSources } from './contracts/exporter.js'
+export { exportCompressions, exportSources } from './contracts/exporter.js'
 export type { HealthApi, HealthCheck, HealthFinding, HealthReport } from './contracts/health.js'
 export type {
   CommandIntention,
   CommandSubject,
   HookMap,
   HookName,
+  HookOptions,
   Hooks,
   IntentionKind,
   StepOutcome,
   TaskCreation,
 } from './contracts/hooks.js'
 export type { IdSource, RandomSource } from './contracts/id-source.js'
+export type { DisabledExtension, InstalledPackage } from './contracts/installed-package.js'
 export type { Json, Jsonify } from './contracts/json.js'
 export type { DependentSystemSettings, LimitsApi, SystemState } from './contracts/limits.js'
 export type { Logger } from './contracts/logger.js'
@@ -63,6 +75,7 @@ export type {
   PluginDefinition,
   QueueProviding,
 } from './contracts/plugin.js'
+export type { PluginState, PluginStatus } from './contracts/plugin-status.js'
 export type { Queue, WakeListener, WakeUp } from './contracts/queue.js'
 export type {
   RetentionApi,
@@ -84,6 +97,7 @@ export type {
   ScheduleSettings,
   SchedulesApi,
 } from './contracts/schedule.js'
+export type { ScheduledExport, ScheduledExportRequest } from './contracts/scheduled-export.js'
 export type { Listening } from './contracts/signals.js'
 export type { Page, PageOf, StepFilter, TaskFilter } from './contracts/store.js'
 export type {
@@ -91,7 +105,19 @@ export type {
   SubscriberContext,
   SubscriberDefinition,
   SubscriberHandler,
+  SubscriberRetry,
 } from './contracts/subscriber.js'
+export type {
+  DeadLetter,
+  DeadLetterFilter,
+  DeadLettersApi,
+  LogPlace,
+  Subscription,
+  SubscriptionChangeOptions,
+  SubscriptionShard,
+  SubscriptionState,
+  SubscriptionsApi,
+} from './contracts/subscription.js'
 export type {
   DefinedTask,
   IdentityFunction,
@@ -141,15 +167,23 @@ export type {
 export { defineExporter } from './definition/define-exporter.js'
 export type { PluginApiOf, TypedPlugin } from './definition/define-plugin.js'
 export { definePlugin } from './definition/define-plugin.js'
+export type { TransactionalEvent } from './definition/define-subscriber.js'
 export { defineSubscriber } from './definition/define-subscriber.js'
 export type { TaskOptions } from './definition/define-task.js'
 export { defineTask } from './definition/define-task.js'
 export { on, subscriber } from './definition/subscriber-decorators.js'
 export type { ResultsOf, TaskChain } from './definition/task-chain.js'
 export type { TypedStepContext } from './definition/typed-step-context.js'
+export { ExportRefusedError } from './errors/export-errors.js'
 export { HttpOptionsError } from './errors/http-errors.js'
+export { MissingPackageError } from './errors/kernel-errors.js'
 export { isPermanentError, isRetryableError, PermanentError, RetryableError } from './errors/step-errors.js'
 export { isTaskerError, TaskerError } from './errors/tasker-error.js'
+export { asyncApiDocument } from './events/contract/asyncapi-document.js'
+export { compareContracts } from './events/contract/compare-contracts.js'
+export type { ChangeWeight, ContractChange } from './events/contract/contract-change.js'
+export type { ContractEvent, EventContract } from './events/contract/event-contract.js'
+export { eventContract, eventContractVersion } from './events/contract/event-contract.js'
 export type { CustomEventDescriptor, EventSchema } from './events/custom-event.js'
 export { defineEvent } from './events/custom-event.js'
 export type { AnyCustomEvent, EventEnvelope, TaskerEvent } from './events/envelope.js'
@@ -157,7 +191,9 @@ export type { BusOnlyEventName, DurableEventName, EventPayload, LifecycleEventNa
 export { durableEventNames, lifecycleEventNames, lifecycleEvents } from './events/event-catalogue.js'
 export type { EventDefinition } from './events/event-definition.js'
 export type { EventPattern, EventSelection, MatchingEvents } from './events/event-pattern.js'
+export { eventExamples } from './events/examples/event-examples.js'
 export { maskPayload } from './events/masking.js'
+export { subscriptionEvents } from './events/subscription-events.js'
 export { toJsonText } from './exports/json-text.js'
 export { recordPages } from './exports/record-pages.js'
 export type { HttpBodyForm } from './http/decode-body.js'

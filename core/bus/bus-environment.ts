@@ -1,5 +1,6 @@
 import type { Clock } from '../contracts/clock.js'
 import type { Logger } from '../contracts/logger.js'
+import type { BlockingWatch } from './blocking-watch.js'
 import type { FailureReport } from './bus-failure.js'
 import type { CircuitOptions } from './circuit-breaker.js'
 
@@ -10,4 +11,5 @@ export interface BusEnvironment {
   readonly log: Logger
   readonly report: FailureReport
   readonly circuit: CircuitOptions
+  readonly watch: BlockingWatch
 }

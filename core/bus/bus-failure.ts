@@ -1,7 +1,17 @@
 import type { EventEnvelope } from '../events/envelope.js'
 
 /** What can go wrong between the bus and one of its subscribers. */
-export type BusFailureKind = 'threw' | 'rejected' | 'timed_out' | 'overflowed' | 'circuit_opened' | 'unknown_event'
+export type BusFailureKind =
+  | 'threw'
+  | 'rejected'
+  | 'timed_out'
+  /** It kept the process from all else for too long. */
+  | 'blocked'
+  /** It left an error behind that nobody awaited or caught. */
+  | 'strayed'
+  | 'overflowed'
+  | 'circuit_opened'
+  | 'unknown_event'
 
 /** What the error channel of the bus carries. */
 export interface BusFailure {

@@ -50,6 +50,12 @@ export class CircuitBreaker {
     if (this.#state === 'half_open') this.#state = 'closed'
   }
 
+  /** Opens it, however many failures there were. */
+  trip(now: number): void {
+    this.#state = 'open'
+    this.#since = now
+  }
+
   /** Whether this failure opened the circuit. */
   failed(now: number): boolean {
     this.#failures++

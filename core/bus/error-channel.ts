@@ -6,6 +6,8 @@ const messages: Record<BusFailureKind, string> = {
   threw: 'a subscriber threw',
   rejected: 'a subscriber rejected',
   timed_out: 'a subscriber took too long and was left behind',
+  blocked: 'a subscriber blocks the process',
+  strayed: 'a subscriber left an error behind that nobody awaits',
   overflowed: 'a subscriber is too slow, events were dropped',
   circuit_opened: 'a subscriber keeps failing and is paused',
   unknown_event: 'a subscriber listens to an event that does not exist',

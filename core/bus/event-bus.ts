@@ -14,6 +14,7 @@ import {
   patternsOf,
 } from '../events/event-pattern.js'
 import { createUuidV7 } from '../events/uuid-v7.js'
+import { type BlockingOptions, BlockingWatch } from './blocking-watch.js'
 import { BootHold } from './boot-hold.js'
 import type { BusEnvironment } from './bus-environment.js'
 import type { BusFailure } from './bus-failure.js'
@@ -49,6 +50,8 @@ export interface EventBusOptions {
   readonly validatePayloads?: boolean
   /** When a subscriber that keeps failing is paused, and for how long. */
   readonly circuit?: CircuitOptions
+  /** When a listener counts as one that blocks the process, and is paused for it. */
+  readonly blocking?: BlockingOptions
   /** Most events that are held until {@link EventBus.open}; beyond, the oldest are dropped and reported. Default 10 000. */
   readonly holdSize?: number
 }
@@ -87,7 +90,14 @@ export class EventBus {
     const { now = Date.now, setTimer = setSystemTimer, logger = silentLogger, validatePayloads = true } = options
     this.#errors = new ErrorChannel(logger)
     const { report } = this.#errors
-    this.#environment = { now, setTimer, report, log: logger, circuit: options.circuit ?? {} }
+    this.#environment = {
+      now,
+      setTimer,
+      report,
+      log: logger,
+      circuit: options.circuit ?? {},
+      watch: new BlockingWatch(options.blocking),
+    }
     this.#factory = new EventFactory({ now, newId: options.newId ?? createUuidV7(now), validatePayloads })
     this.#hold = new BootHold(options.holdSize ?? 10_000, new OverflowReport('events held during boot', now, report))
   }
@@ -321,9 +331,11 @@ export class EventBus {
     this.#dispatched++
     this.#depth++
     const outer = enterDispatch(event)
+    const startedAt = performance.now()
     try {
       this.#router.dispatch(event)
     } finally {
+      this.#environment.watch.sawDispatch(startedAt)
       leaveDispatch(outer)
       this.#depth--
     }

@@ -62,6 +62,7 @@ export class EventStream<E extends EventEnvelope = EventEnvelope>
       dropped,
       failed: 0,
       timedOut: 0,
+      blocked: 0,
       skipped: 0,
       circuit: 'closed',
     }

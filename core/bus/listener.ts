@@ -1,5 +1,7 @@
+import { SubscriberBlockedError } from '../errors/event-errors.js'
 import type { EventEnvelope } from '../events/envelope.js'
 import { matchesPattern } from '../events/event-pattern.js'
+import type { BlockingWatch, SlowCalls } from './blocking-watch.js'
 import type { BusEnvironment } from './bus-environment.js'
 import type { BusMember } from './bus-member.js'
 import { CircuitBreaker } from './circuit-breaker.js'
@@ -33,6 +35,7 @@ export class Listener implements BusMember {
   readonly #wants: ((eventName: string) => boolean) | undefined
   readonly #environment: BusEnvironment
   readonly #breaker: CircuitBreaker
+  readonly #watch: BlockingWatch
   readonly #isAsync: boolean
   readonly #beforeFirst: (() => void) | undefined
   #isActive = true
@@ -41,6 +44,8 @@ export class Listener implements BusMember {
   #delivered = 0
   #failed = 0
   #skipped = 0
+  #blocked = 0
+  #slowCalls: SlowCalls | undefined
   readonly #idleWaiters = new IdleWaiters()
   /** Promises of the handler that have not settled. */
   #unsettled = 0
@@ -52,6 +57,7 @@ export class Listener implements BusMember {
     this.isPassive = isPassive ?? false
     this.#wants = wants
     this.#environment = environment
+    this.#watch = environment.watch
     this.#breaker = new CircuitBreaker(environment.circuit)
     this.#isAsync = handler instanceof AsyncFunction
     this.#beforeFirst = beforeFirst
@@ -89,7 +95,7 @@ export class Listener implements BusMember {
 
   /** What the emitter calls; never throws. */
   deliver(event: EventEnvelope): void {
-    if (!this.#isSimple) {
+    if (!this.#isSimple || this.#watch.isOn) {
       this.#deliverWithCare(event)
       return
     }
@@ -111,6 +117,16 @@ export class Listener implements BusMember {
     }
     this.#delivered++
     if (this.#beforeFirst !== undefined) this.#beforeFirst()
+    const isTrial = this.#breaker.state === 'half_open'
+    if (!this.#watch.isOn && !isTrial) {
+      this.#call(event)
+      return
+    }
+    const tookMs = this.#watch.measure(() => this.#call(event))
+    if (tookMs > this.#watch.limitMs) this.#noteBlocking(event, tookMs, isTrial)
+  }
+
+  #call(event: EventEnvelope): void {
     const { handler } = this
     try {
       const result = this.#isAsync ? runCausedBy(event, handler) : handler(event)
@@ -129,6 +145,7 @@ export class Listener implements BusMember {
       delivered: this.#delivered,
       failed: this.#failed,
       timedOut: 0,
+      blocked: this.#blocked,
       dropped: 0,
       skipped: this.#skipped,
       queued: this.#unsettled,
@@ -162,6 +179,18 @@ export class Listener implements BusMember {
 
   #simplify(): void {
     this.#isSimple = this.#isActive && !this.#isAsync && this.#beforeFirst === undefined && this.#breaker.isUntroubled
+  }
+
+  #noteBlocking(event: EventEnvelope, tookMs: number, isTrial: boolean): void {
+    this.#blocked++
+    this.#slowCalls ??= this.#watch.record()
+    const { report, now } = this.#environment
+    const error = new SubscriberBlockedError(this.name, event.name, tookMs, this.#watch.limitMs)
+    report({ kind: 'blocked', subscriber: this.name, event, error })
+    if (!this.#slowCalls.add() && !isTrial) return
+    this.#isSimple = false
+    this.#breaker.trip(now())
+    report({ kind: 'circuit_opened', subscriber: this.name, event, error })
   }
 
   #fail(kind: 'threw' | 'rejected', event: EventEnvelope, error: unknown): void {

@@ -1,13 +1,16 @@
 import type { Timer } from '../contracts/clock.js'
 import type { Logger } from '../contracts/logger.js'
-import type { SubscriberContext, SubscriberHandler } from '../contracts/subscriber.js'
-import { SubscriberTimedOutError } from '../errors/event-errors.js'
+import type { SubscriberHandler } from '../contracts/subscriber.js'
+import { SubscriberBlockedError, SubscriberTimedOutError } from '../errors/event-errors.js'
 import type { EventEnvelope, TaskerEvent } from '../events/envelope.js'
+import type { SlowCalls } from './blocking-watch.js'
 import { BoundedBuffer, type OverflowPolicy } from './bounded-buffer.js'
 import type { BusEnvironment } from './bus-environment.js'
 import type { BusMember } from './bus-member.js'
 import { CircuitBreaker } from './circuit-breaker.js'
 import { runCausedBy } from './correlation-context.js'
+import { type Culprit, runAs } from './culprit.js'
+import { HandlerContext } from './handler-context.js'
 import { IdleWaiters } from './idle-waiters.js'
 import { isThenable } from './listener.js'
 import { OverflowReport } from './overflow-report.js'
@@ -47,10 +50,13 @@ export class SubscriberQueue implements BusMember {
   #isRunning = false
   #isClosed = false
   #resume: Timer | undefined
-  #running: Delivery | undefined
+  #running: HandlerContext | undefined
   #delivered = 0
   #failed = 0
   #timedOut = 0
+  #blocked = 0
+  readonly #slowCalls: SlowCalls
+  readonly #culprit: Culprit
 
   constructor(name: string, patterns: readonly string[], options: QueueOptions, environment: BusEnvironment) {
     const { queueSize = 1000, overflow = 'drop_oldest', timeoutMs = 30_000 } = options
@@ -62,6 +68,8 @@ export class SubscriberQueue implements BusMember {
     this.#breaker = new CircuitBreaker(environment.circuit)
     this.#timeoutMs = timeoutMs
     this.log = environment.log.child({ subscriber: name })
+    this.#slowCalls = environment.watch.record()
+    this.#culprit = { kind: 'subscriber', name, blame: (error) => this.#strayed(error) }
   }
 
   get unfinished(): number {
@@ -103,6 +111,7 @@ export class SubscriberQueue implements BusMember {
       delivered: this.#delivered,
       failed: this.#failed,
       timedOut: this.#timedOut,
+      blocked: this.#blocked,
       dropped: this.#overflow.dropped,
       skipped: 0,
       queued: this.unfinished,
@@ -114,8 +123,14 @@ export class SubscriberQueue implements BusMember {
     for (let handled = 1; ; handled++) {
       const entry = this.#mayGoOn() ? this.#buffer.shift() : undefined
       if (entry === undefined) break
-      const failure = this.#call(entry)
+      const isTrial = this.#breaker.state === 'half_open'
+      let failure: Failure | undefined | Promise<Failure | undefined>
+      const tookMs = this.#environment.watch.measure(() => {
+        failure = this.#call(entry)
+      })
+      const isBlocking = tookMs > this.#environment.watch.limitMs
       this.#settle(entry.event, failure instanceof Promise ? await failure : failure)
+      if (isBlocking) this.#noteBlocking(entry.event, tookMs, isTrial)
       if (handled % EVENTS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve))
     }
     this.#isRunning = false
@@ -139,10 +154,10 @@ export class SubscriberQueue implements BusMember {
 
   #call({ event, handler }: Entry): Failure | undefined | Promise<Failure | undefined> {
     this.#delivered++
-    const delivery = new Delivery(this.log)
+    const delivery = new HandlerContext(this.log)
     this.#running = delivery
     try {
-      const result = runCausedBy(event, () => handler(event as TaskerEvent, delivery))
+      const result = runAs(this.#culprit, () => runCausedBy(event, () => handler(event as TaskerEvent, delivery)))
       return isThenable(result) ? this.#limit(event, delivery, result) : undefined
     } catch (error) {
       return { kind: 'threw', error }
@@ -150,7 +165,7 @@ export class SubscriberQueue implements BusMember {
   }
 
   /** Waits for a handler as long as it may take; what it says later is ignored. */
-  #limit(event: EventEnvelope, delivery: Delivery, result: PromiseLike<unknown>): Promise<Failure | undefined> {
+  #limit(event: EventEnvelope, delivery: HandlerContext, result: PromiseLike<unknown>): Promise<Failure | undefined> {
     return new Promise((resolve) => {
       const expire = (): void => {
         const error = new SubscriberTimedOutError(this.name, event.name, this.#timeoutMs)
@@ -169,6 +184,24 @@ export class SubscriberQueue implements BusMember {
     })
   }
 
+  #noteBlocking(event: EventEnvelope, tookMs: number, isTrial: boolean): void {
+    this.#blocked++
+    const { report, now, watch } = this.#environment
+    const error = new SubscriberBlockedError(this.name, event.name, tookMs, watch.limitMs)
+    report({ kind: 'blocked', subscriber: this.name, event, error })
+    if (!this.#slowCalls.add() && !isTrial) return
+    this.#breaker.trip(now())
+    report({ kind: 'circuit_opened', subscriber: this.name, event, error })
+  }
+
+  #strayed(error: unknown): void {
+    this.#failed++
+    const { report, now } = this.#environment
+    const opened = this.#breaker.failed(now())
+    report({ kind: 'strayed', subscriber: this.name, error })
+    if (opened) report({ kind: 'circuit_opened', subscriber: this.name, error })
+  }
+
   #settle(event: EventEnvelope, failure: Failure | undefined): void {
     this.#running = undefined
     if (failure === undefined) {
@@ -181,29 +214,5 @@ export class SubscriberQueue implements BusMember {
     const opened = this.#breaker.failed(now())
     report({ ...failure, subscriber: this.name, event })
     if (opened) report({ kind: 'circuit_opened', subscriber: this.name, event, error: failure.error })
-  }
-}
-
-/** One call of a handler; its signal is made only when it is asked for, because few ask. */
-class Delivery implements SubscriberContext {
-  readonly log: Logger
-  #controller: AbortController | undefined
-  #reason: unknown
-
-  constructor(log: Logger) {
-    this.log = log
-  }
-
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController()
-      if (this.#reason !== undefined) this.#controller.abort(this.#reason)
-    }
-    return this.#controller.signal
-  }
-
-  abort(reason: unknown): void {
-    this.#reason = reason
-    this.#controller?.abort(reason)
   }
 }

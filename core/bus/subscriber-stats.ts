@@ -11,6 +11,8 @@ export interface SubscriberStats {
   /** Handlers that threw, rejected or timed out. */
   readonly failed: number
   readonly timedOut: number
+  /** Calls that kept the process from all else for too long, as far as they were looked at. */
+  readonly blocked: number
   /** Events lost because its queue was full. */
   readonly dropped: number
   /** Events it did not get while its circuit was open. */

@@ -1,7 +1,8 @@
 import { UnknownEventError } from '../errors/event-errors.js'
 import { nearestName } from '../errors/nearest-name.js'
+import { eventContract } from '../events/contract/event-contract.js'
 import type { CustomEventDescriptor } from '../events/custom-event.js'
-import { lifecycleEvents } from '../events/event-catalogue.js'
+import { isLifecycleEventName, lifecycleEvents } from '../events/event-catalogue.js'
 import { familyOf, isReservedFamily } from '../events/event-families.js'
 
 /** What `events list --json` says of one event. */
@@ -13,28 +14,29 @@ export interface CatalogueEntry {
   readonly durable: boolean
   readonly firedBy: string
   /** JSON Schema of the payload; null where none was declared. */
-  readonly schema: unknown
+  readonly schema: object | null
+  /** Version of that schema, as each event carries it. */
+  readonly schemaVersion: number
+  /** A payload; made up from the schema for custom events, null for those that have none. */
+  readonly example: unknown
+  /** Version of the contract that the event is part of; null for custom events, which are your own contract. */
+  readonly contractVersion: string | null
 }
 
 /** The lifecycle events and the custom ones. */
 export function eventCatalogue(customEvents: readonly CustomEventDescriptor[]): CatalogueEntry[] {
-  const builtIn = Object.values(lifecycleEvents).map(({ name, description, durable, firedBy, payload }) => ({
+  const { version, events } = eventContract(customEvents)
+  return events.map(({ name, description, durable, schema, schemaVersion, example = null }) => ({
     name,
     family: familyOf(name),
     description,
     durable,
-    firedBy,
-    schema: payload,
+    firedBy: isLifecycleEventName(name) ? lifecycleEvents[name].firedBy : 'your code: publish',
+    schema,
+    schemaVersion,
+    example,
+    contractVersion: isLifecycleEventName(name) ? version : null,
   }))
-  const custom = customEvents.map(({ name, description, durable, schema }) => ({
-    name,
-    family: familyOf(name),
-    description,
-    durable,
-    firedBy: 'your code: publish',
-    schema: schema ?? null,
-  }))
-  return [...builtIn, ...custom]
 }
 
 /** Whether the log may have an event: custom ones are committed with the success of the step that published them. */

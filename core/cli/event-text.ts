@@ -11,18 +11,27 @@ export function catalogueTable(entries: readonly CatalogueEntry[], options: Tabl
 
 /** One event of the catalogue with its schema. */
 export function catalogueText(entry: CatalogueEntry, options: TableOptions): string {
-  const { name, family, durable, firedBy, description, schema } = entry
+  const { name, family, durable, firedBy, description, schema, example, schemaVersion, contractVersion } = entry
   const facts = textPairs(
     [
       ['when', description],
       ['family', family],
       ['fired by', firedBy],
       ['durable', durable ? 'yes: written to the event log' : notDurable(entry)],
+      ['version', `${schemaVersion} of its payload, ${contractText(contractVersion)}`],
     ],
     { paint: options.paint },
   )
-  const payload = schema === null ? 'any payload' : JSON.stringify(schema, null, 2)
-  return `${options.paint('bold', name)}\n${facts}\n\n${payload}`
+  if (schema === null) return `${options.paint('bold', name)}\n${facts}\n\nany payload`
+  const parts = [
+    ['example', example],
+    ['schema', schema],
+  ].map(([title, value]) => `${options.paint('bold', String(title))}\n${JSON.stringify(value, null, 2)}`)
+  return [`${options.paint('bold', name)}\n${facts}`, ...parts].join('\n\n')
+}
+
+function contractText(version: string | null): string {
+  return version === null ? 'in the contract of this project' : `in version ${version} of the contract`
 }
 
 function notDurable(entry: CatalogueEntry): string {

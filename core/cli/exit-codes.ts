@@ -13,7 +13,9 @@ export const exitCodes = {
 export const wrongCalls: ReadonlySet<string> = new Set([
   'INVALID_ARGUMENT',
   'UNKNOWN_CHOICE',
-  'COMMAND_NOT_YET',
+  'FOLDER_NOT_EMPTY',
+  'FILES_EXIST',
+  'NO_FOLDER_FOR_KIND',
   'CONFIGURATION_INVALID',
   'CONFIGURATION_LOAD_FAILED',
   'CONFIGURATION_FILE_NOT_FOUND',
@@ -71,6 +73,9 @@ export const wrongCalls: ReadonlySet<string> = new Set([
   'INVALID_SCHEDULE',
   'SCHEDULE_EXISTS',
   'SCHEDULE_NOT_FOUND',
+  'SUBSCRIPTION_NOT_FOUND',
+  'SUBSCRIPTION_PLACE',
+  'DEAD_LETTER_FILTER',
   'DEFINITION_CHANGED',
   'RESULTS_INVALID',
   'NOT_STORABLE',
@@ -85,6 +90,10 @@ export const wrongCalls: ReadonlySet<string> = new Set([
   'INVALID_EXPORT_COLUMNS',
   'INVALID_EXPORT_FILTER',
   'INVALID_EXPORT_OPTIONS',
+  'INVALID_EXPORT_REQUEST',
+  'EXPORT_CHANGED',
+  'EXPORT_NOT_FOUND',
+  'SCHEDULED_EXPORT',
 ])
 
 /** The exit code for what a command threw. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ConfigValues, TaskerSettingsInput } from '../config/config-schema.js'
+import type { TaskerSettingsInput } from '../config/config-input.js'
+import type { ConfigValues } from '../config/config-schema.js'
 import { loadConfig } from '../config/load-config.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { Logger } from '../contracts/logger.js'

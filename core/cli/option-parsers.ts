@@ -19,6 +19,27 @@ function durationOf(text: string): number | undefined {
   return match === null ? undefined : Math.round(Number(match[1]) * units[match[2] ?? 'ms']!)
 }
 
+const byteUnits: Readonly<Record<string, number>> = {
+  B: 1,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+}
+
+/** `500kB`, `100MB`, `1GB`, `64MiB`; a bare number is bytes. */
+export function parseBytes(argument: string, text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(B|kB|MB|GB|KiB|MiB|GiB)?$/.exec(text.trim())
+  const bytes = match === null ? 0 : Math.round(Number(match[1]) * byteUnits[match[2] ?? 'B']!)
+  if (bytes >= 1) return bytes
+  throw new InvalidArgumentError(argument, 'it is not a size', {
+    expected: 'a number with a unit, such as 500kB, 100MB, 1GB or 64MiB',
+    received: JSON.stringify(text),
+  })
+}
+
 /** A moment as ISO 8601: `2026-03-01`, `2026-03-01T10:00:00Z`, or how long ago: `30m`, `2h`, `7d`. */
 export function parseMoment(argument: string, text: string, now: number = Date.now()): string {
   const ago = /[a-z]$/.test(text.trim()) ? durationOf(text) : undefined

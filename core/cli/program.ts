@@ -1,11 +1,14 @@
 import { Command, Option } from 'commander'
 import { configCommand } from './commands/config.js'
 import { dbCommand } from './commands/db.js'
+import { deadLettersCommand } from './commands/dead-letters.js'
 import { dependentSystemsCommand } from './commands/dependent-systems.js'
 import { eventsCommand } from './commands/events.js'
 import { exportCommand } from './commands/export.js'
+import { exportsCommand } from './commands/exports.js'
+import { generateCommand } from './commands/generate.js'
 import { graphCommand } from './commands/graph.js'
-import { laterCommand } from './commands/later.js'
+import { initCommand } from './commands/init.js'
 import { limitsCommand } from './commands/limits.js'
 import { namespacesCommand } from './commands/namespaces.js'
 import { registryCommands } from './commands/registries.js'
@@ -13,6 +16,7 @@ import { runCommand } from './commands/run.js'
 import { schedulesCommand } from './commands/schedules.js'
 import { startCommand } from './commands/start.js'
 import { stepsCommand } from './commands/steps.js'
+import { subscriptionsCommand } from './commands/subscriptions.js'
 import { tasksCommand } from './commands/tasks.js'
 import { verifyCommand } from './commands/verify.js'
 import type { GlobalOptions } from './global-options.js'
@@ -46,25 +50,12 @@ function addCommands(program: Command, session: Session): void {
   add('Run:', [runCommand(session), startCommand(session)])
   const people = [tasksCommand(session), stepsCommand(session), schedulesCommand(session)]
   const acting = [...people, namespacesCommand(session), dependentSystemsCommand(session), limitsCommand(session)]
-  add('Look and act:', [...acting, eventsCommand(session), exportCommand(session)])
+  const listening = [eventsCommand(session), subscriptionsCommand(session), deadLettersCommand(session)]
+  add('Look and act:', [...acting, ...listening, exportCommand(session), exportsCommand(session)])
   add('The project:', [...registryCommands(session), graphCommand(session), configCommand(session)])
   add('Upkeep:', [dbCommand(session), verifyCommand(session)])
-  add('New code:', [generateCommand(), initCommand()])
+  add('New code:', [generateCommand(session), initCommand(session)])
   program.commandsGroup('Help:').helpCommand('help [command]', 'tell more about a command')
-}
-
-function generateCommand(): Command {
-  return laterCommand('generate', 'generate', 'write a handler, subscriber, exporter or plugin with a test', {
-    meanwhile: 'Until then copy one from examples/ of the package.',
-    example: 'handler payments/refund',
-  })
-}
-
-function initCommand(): Command {
-  return laterCommand('init', 'init', 'start a project in a folder', {
-    meanwhile: 'Until then a folder with a tasker.config.ts and a folder of handlers is all it takes.',
-    example: 'shop',
-  })
 }
 
 function everyCommand(command: Command): Command[] {

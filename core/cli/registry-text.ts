@@ -33,17 +33,51 @@ export function registryText(
   entries: readonly RegistryDocument[],
   options: TableOptions,
 ): string {
-  const taken = entries.filter(({ refused }) => !refused)
-  const refused = entries.filter((entry) => entry.refused)
-  const table = taken.length === 0 ? `no ${registry} were found` : tableOf(registry, taken, options)
-  if (refused.length === 0) return table
-  const title = options.paint('red', `${refused.length} refused`)
-  return [table, '', title, ...refused.map((entry) => refusalText(entry, options))].join('\n')
+  const packages = entries.filter(({ kind }) => kind === 'package')
+  const own = entries.filter(({ kind }) => kind !== 'package')
+  const taken = own.filter(({ refused, disabled }) => !refused && !disabled)
+  const disabled = own.filter((entry) => entry.disabled)
+  const refused = own.filter((entry) => entry.refused)
+  return [
+    taken.length === 0 ? `no ${registry} were found` : tableOf(columnsOf[registry], taken, options),
+    ...section(disabled.length > 0, `${disabled.length} disabled`, disabled.map(disabledText)),
+    ...section(
+      refused.length > 0,
+      options.paint('red', `${refused.length} refused`),
+      refused.map((entry) => refusalText(entry, options)),
+    ),
+    ...section(packages.length > 0, 'packages', [packageTable(packages, options)]),
+  ].join('\n')
 }
 
-function tableOf(registry: RegistryName, entries: readonly RegistryDocument[], options: TableOptions): string {
+function section(isThere: boolean, title: string, lines: readonly string[]): string[] {
+  return isThere ? ['', title, ...lines] : []
+}
+
+function disabledText({ name, origin, disabledBy }: RegistryDocument): string {
+  return `  ${name} (${origin}), by "${disabledBy}" in discovery.disable`
+}
+
+const packageColumns: readonly Column[] = [
+  { head: 'PACKAGE', cell: ({ name }) => name },
+  { head: 'VERSION', cell: ({ version }) => version ?? '-' },
+  { head: 'WORKS WITH', cell: ({ worksWith }) => (worksWith === null ? 'does not say' : `tasker ${worksWith}`) },
+  { head: 'BRINGS', cell: ({ brings }) => shortList(brings) },
+  { head: 'STATE', cell: ({ state }) => state },
+]
+
+function packageTable(packages: readonly RegistryDocument[], options: TableOptions): string {
+  const rows = packages.map((entry) => packageColumns.map(({ cell }) => String(cell(entry) ?? '')))
+  return textTable(
+    packageColumns.map(({ head }) => head),
+    rows,
+    options,
+  )
+}
+
+function tableOf(own: readonly Column[], entries: readonly RegistryDocument[], options: TableOptions): string {
   const columns: readonly Column[] = [
-    ...columnsOf[registry],
+    ...own,
     { head: 'FOUND IN', cell: ({ origin }) => origin },
     { head: 'DESCRIPTION', cell: ({ description }) => description },
   ]

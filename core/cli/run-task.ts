@@ -84,7 +84,7 @@ async function show({ tasker, view, signal: interrupted }: TaskRun, taskId: stri
   if (view === undefined) return
   const signal = AbortSignal.any([interrupted, done])
   for await (const event of tasker.log.tail({ taskId, follow: true, signal })) {
-    view.on[event.name]?.(event as TaskerEvent, { log: silent, signal })
+    view.on[event.name]?.(event as TaskerEvent, { log: silent, signal, attempt: 1 })
     if (/^task\.(completed|failed|cancelled|resolved_manually)$/.test(event.name)) return
   }
 }

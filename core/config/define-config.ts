@@ -1,4 +1,4 @@
-import type { TaskerConfigInput } from './config-schema.js'
+import type { TaskerConfigInput } from './config-input.js'
 
 /** What decides how far Tasker checks itself; an environment of another name is as production. */
 export type ConfigMode = 'production' | 'development' | 'test'

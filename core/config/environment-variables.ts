@@ -8,14 +8,28 @@ export type Variables = Readonly<Record<string, string | undefined>>
 export const configVariables = Object.freeze([
   { name: 'TASKER_DATABASE_URL', path: ['database', 'url'], description: 'URL of the PostgreSQL server.' },
   { name: 'TASKER_LOG_LEVEL', path: ['logging', 'level'], description: 'The least severe level that is written.' },
+  {
+    name: 'TASKER_DISABLE',
+    path: ['discovery', 'disable'],
+    description: 'Names of what is found and not used, divided by commas, in place of those of the configuration.',
+  },
 ] as const)
 
 /** The settings that the environment variables give, one layer for each; an empty variable counts as none. */
 export function variableLayers(variables: Variables): ConfigLayer[] {
   return configVariables.flatMap(({ name, path: [group, key] }) => {
     const value = variables[name]
-    return value ? [{ name, values: { [group]: { [key]: value } } }] : []
+    if (!value) return []
+    const setting = name === 'TASKER_DISABLE' ? namesIn(value) : value
+    return [{ name, values: { [group]: { [key]: setting } } }]
   })
+}
+
+function namesIn(list: string): readonly string[] {
+  return list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
 }
 
 /** Which overlay holds: TASKER_ENV, else NODE_ENV, else `development`. */

@@ -18,6 +18,9 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if ((error as NodeJS.ErrnoException).syscall === 'access') return 'there is no such file, or it may not be read'
   const [line = ''] = error.message.split('\n')
+  // An import that the module does not export: `(0 , _tasker.defineConfg) is not a function`.
+  const call = /^\(0 ?, ?\w+\.(\w+)\) is not a function/.exec(line)?.[1]
+  if (call !== undefined) return `${call} is not a function: the module that it is imported from does not export it`
   return `${error.name === 'Error' ? '' : `${error.name}: `}${line.trim()}`
 }
 

@@ -5,7 +5,8 @@ import {
   ConfigurationLoadError,
   type ConfigurationProblem,
 } from '../errors/configuration-errors.js'
-import { type ConfigValues, settingsSchema, type TaskerSettingsInput } from './config-schema.js'
+import type { TaskerSettingsInput } from './config-input.js'
+import { type ConfigValues, settingsSchema } from './config-schema.js'
 import type { ConfigContext, ConfigMode, ConfigSource } from './define-config.js'
 import { environmentName, modeOf, type Variables, variableLayers } from './environment-variables.js'
 import { locateError, reasonOf } from './error-location.js'

@@ -8,6 +8,7 @@ import { configPath, pointerSegments } from './config-path.js'
 import { configInputSchema, overlaySchema } from './config-schema.js'
 import { customEventNameProblems } from './custom-event-problems.js'
 import { expectedText } from './expected-text.js'
+import { likelyMeant } from './likely-meant.js'
 import type { ConfigLayer } from './merge-config.js'
 import type { SchemaNode } from './partial-schema.js'
 import { isPlainObject } from './plain-object.js'
@@ -87,7 +88,8 @@ function problemOf(error: ErrorObject, source: string): ConfigurationProblem {
   const path = configPath(segments)
   const expected = expectedText(schema)
   const received = receivedText(segments.at(-1) ?? '', error.data)
-  const wayOut = schema.entry === 'plugin' ? pluginWayOut(error.data) : undefined
+  const wayOut =
+    schema.entry === 'plugin' ? pluginWayOut(error.data) : likelyMeant(segments.at(-1) ?? '', schema, error.data)
   return { path, source, expected, received, ...(wayOut === undefined ? {} : { wayOut }) }
 }
 

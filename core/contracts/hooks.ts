@@ -19,12 +19,17 @@ export type IntentionKind =
   | 'namespace.pause'
   | 'namespace.resume'
   | ScheduleCommandKind
+  | SubscriptionCommandKind
   | `dependent_system.${'create' | 'update' | 'link' | 'unlink'}`
 
 /** What can be asked of schedules. */
 export type ScheduleCommandKind = `schedule.${'create' | 'update' | 'pause' | 'resume' | 'remove' | 'trigger'}`
 
-/** What a command is about: a task or one step of it; a task type, of which the version may be absent; a namespace; a schedule; or a dependent system. */
+/** What can be asked of durable subscribers. */
+export type SubscriptionCommandKind =
+  `subscription.${'pause' | 'resume' | 'replay' | 'skip' | 'remove' | 'retry_dead_letters' | 'discard_dead_letters'}`
+
+/** What a command is about: a task or one step of it; a task type, of which the version may be absent; a namespace; a schedule; a dependent system; or a durable subscriber. */
 export interface CommandSubject {
   readonly taskId?: string
   readonly stepName?: string
@@ -35,6 +40,8 @@ export interface CommandSubject {
   readonly schedule?: string
   /** Its name. */
   readonly dependentSystem?: string
+  /** Its name; `*` where dead letters of any are meant. */
+  readonly subscription?: string
 }
 
 /** What `beforeCommand` sees: the place to authorise. */
@@ -70,8 +77,28 @@ export interface HookMap {
 
 export type HookName = keyof HookMap
 
+export interface HookOptions {
+  /** Names the culprit in errors. Default: the plugin. */
+  readonly owner?: string
+  /**
+   * Whether what it stands before must not happen without it. If it does not answer within `hooks.timeoutMs`, an essential hook
+   * refuses, and is asked again each time; any other is passed over, and after some failures in a row not called for a while. Of
+   * `aroundStepExecute`: whatever it throws fails the attempt, and only the time-out of the step limits it, as a transaction wants it.
+   *
+   * Default: true of `beforeCommand` and `beforeExport`, false of all else that a plugin adds; true of what the program itself adds.
+   */
+  readonly isEssential?: boolean
+}
+
 /** Where plugins add hooks. */
 export interface Hooks {
-  /** Adds a hook for its plugin; `owner` names the culprit in errors. Gives a function that takes it away again. */
-  add<N extends HookName>(name: N, hook: HookMap[N], owner?: string): () => void
+  /**
+   * Adds a hook. Gives a function that takes it away again.
+   *
+   * @param options or only the owner
+   * @throws UnknownHookError
+   * @example
+   * hooks.add('beforeTaskCreate', ({ namespace }) => assertAllowed(namespace), { isEssential: true })
+   */
+  add<N extends HookName>(name: N, hook: HookMap[N], options?: string | HookOptions): () => void
 }

@@ -26,26 +26,47 @@ export interface PluginApis {}
 
 /** What a plugin's `setup` may use. */
 export interface PluginContext {
+  /** The container that builds classes; register what yours inject. */
   readonly container: DependencyContainer
+  /** The event bus: `on`, `once`, `stream`, `publish`. */
   readonly events: TaskerEvents
+  /** Creates, reads and commands tasks. */
   readonly tasks: TasksApi
+  /** Reads and commands steps. */
   readonly steps: StepsApi
+  /** Runs exports. */
   readonly exports: ExportsApi
+  /** Registers tasks. */
   readonly handlers: Registering<DefinedTask>
+  /** Registers subscribers. */
   readonly subscribers: Registering<DefinedSubscriber | SubscriberClass>
+  /** Registers exporters. */
   readonly exporters: Registering<ExporterDefinition>
+  /** What the plugins of `dependsOn` returned from `setup`, by name. */
   readonly plugins: { require<N extends string>(name: N): N extends keyof PluginApis ? PluginApis[N] : unknown }
+  /** Takes part in creating tasks, commands, steps and exports; some hooks may refuse. */
   readonly hooks: Hooks
+  /** Adds checks to `tasker.health`. */
   readonly health: HealthApi
+  /** Counters and histograms, its own as well. */
   readonly metrics: MetricsApi
+  /** Namespaces, their descriptions and pauses. */
   readonly namespaces: NamespacesApi
+  /** Creates tasks at times. */
   readonly schedules: SchedulesApi
+  /** How limits of dependent systems stand. */
   readonly limits: LimitsApi
+  /** The systems that steps call, and their objects. */
   readonly dependentSystems: DependentSystemsApi
+  /** Dependency graphs and their analysis. */
   readonly graph: GraphsApi
+  /** Provides the queue that wakes workers up. */
   readonly queue: QueueProviding
+  /** Tasker's database, for tables of its own. */
   readonly database: DatabaseAccess
+  /** The log; entries name the plugin. */
   readonly log: Logger
+  /** The resolved configuration. */
   readonly config: Readonly<Record<string, unknown>>
 }
 
@@ -118,21 +139,34 @@ export interface Registering<T> {
   register(value: T, options?: { readonly replace?: boolean }): unknown
 }
 
-/** A plugin: plain data; nothing runs at import. */
-export interface PluginDefinition {
+/** What a plugin says of itself, and does at start and stop. */
+export interface PluginHead {
+  /** Names it in lists, logs and errors; each plugin has a name of its own. */
   readonly name: string
+  /** Its version, by semver. */
   readonly version: string
   readonly description?: string
   /** Plugins that are set up and started before it. */
   readonly dependsOn?: readonly string[]
-  /** JSON Schema of its options. */
-  readonly options?: JsonSchema
   /** Semver range of Tasker versions that it works with. */
   readonly tasker?: string
+  /**
+   * Whether Tasker must not start without it, as without a plugin that authorises. Default false: if it fails or hangs, it is switched
+   * off, named in the log, in `tasker plugins list` and in the health report, and the rest goes on.
+   */
+  readonly required?: boolean
+  /** Runs when the kernel starts, after the plugins of `dependsOn`. */
+  start?(): unknown
+  /** Runs when the kernel stops, before the plugins of `dependsOn`. */
+  stop?(): unknown
+}
+
+/** A plugin: plain data; nothing runs at import. */
+export interface PluginDefinition extends PluginHead {
+  /** JSON Schema of its options. */
+  readonly options?: JsonSchema
   /** Adds what the plugin brings; what it returns is what others get from `plugins.require(name)`. */
   setup?(context: PluginContext, options: Readonly<Record<string, unknown>>): unknown
-  start?(): unknown
-  stop?(): unknown
 }
 
 export const PLUGIN_BRAND: unique symbol = Symbol.for('tasker.plugin') as never

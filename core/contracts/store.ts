@@ -1,9 +1,10 @@
 import type { LogEntry, LogEvent } from '../workflow/log-entry.js'
-import type { StepState, TaskState } from '../workflow/state-machines.js'
+import type { TaskState } from '../workflow/state-machines.js'
 import type { AuditStore } from './audit.js'
 import type { ChangeRecord, ChangeStore } from './changes.js'
 import type { DependentSystemStore } from './dependent-systems.js'
 import type { LogLag } from './event-log.js'
+import type { ExportCursorStore } from './export-cursors.js'
 import type { KeyOfTasks, LimitStore } from './limits.js'
 import type { LogUpkeepStore } from './log-upkeep.js'
 import type { NamespaceStore } from './namespaces.js'
@@ -11,12 +12,14 @@ import type { Page, PageOf } from './page.js'
 import type { PauseStore } from './pauses.js'
 import type { ScheduleStore } from './schedule-store.js'
 import type { TaskDefinition } from './task-definition.js'
-import type { ParkedReason, StepRecord, TaskRecord, TaskView } from './task-record.js'
+import type { StepFilter, StoredTaskFilter, TaskFilter } from './task-filter.js'
+import type { StepRecord, TaskRecord, TaskView } from './task-record.js'
 import type { Command, CommandOutcome } from './task-request.js'
 import type { Transaction } from './transaction.js'
 
 export type { LogEntry, LogEvent } from '../workflow/log-entry.js'
 export type { Page, PageOf } from './page.js'
+export type { StepFilter, StoredTaskFilter, TaskFilter } from './task-filter.js'
 
 /** Everything that one commit changes of one task. The store applies it whole or not at all. */
 export interface TaskWrite {
@@ -140,32 +143,6 @@ export interface Repair {
   readonly finding: string
 }
 
-export interface TaskFilter {
-  readonly namespace?: string
-  readonly name?: string
-  readonly version?: string
-  readonly state?: TaskState | readonly TaskState[]
-  readonly correlationId?: string
-  /** Having all of these. */
-  readonly tags?: readonly string[]
-  /** Waiting for this reason. */
-  readonly parked?: ParkedReason
-  /** Paused by itself, not with its namespace or type; or not. */
-  readonly isPaused?: boolean
-  /** Running this task again. */
-  readonly rerunOf?: string
-  /** Created at or after. */
-  readonly since?: Date | string
-  readonly until?: Date | string
-}
-
-export interface StepFilter extends TaskFilter {
-  readonly taskId?: string
-  readonly stepState?: StepState | readonly StepState[]
-  readonly stepName?: string
-  readonly dependentSystem?: string
-}
-
 /** How a task stands, and who runs it. */
 export interface TaskOwnership {
   readonly id: string
@@ -193,6 +170,8 @@ export interface LogQuery {
    * on somewhere must know that it has missed something. Default false.
    */
   readonly toleratesLoss?: boolean
+  /** Id of the last entry whose loss is no news to the reader. Default: that of `after`. */
+  readonly lostBefore?: string
 }
 
 /** An entry as it is read: whole, unless reading began within it. */
@@ -210,7 +189,8 @@ export interface Store
     ChangeStore,
     PauseStore,
     NamespaceStore,
-    LimitStore {
+    LimitStore,
+    ExportCursorStore {
   /**
    * One transaction for any number of writes: rows are locked in id order, writes of an older epoch dropped.
    *
@@ -290,7 +270,7 @@ export interface Store
   taskAncestors(taskId: string, limit: number): Promise<readonly TaskAncestor[]>
   /** How tasks stand, for those who wait for them; without those that do not exist. */
   taskOwnership(taskIds: readonly string[]): Promise<readonly TaskOwnership[]>
-  listTasks(filter: TaskFilter, page?: Page): Promise<PageOf<TaskRecord>>
+  listTasks(filter: StoredTaskFilter, page?: Page): Promise<PageOf<TaskRecord>>
   countTasks(filter: TaskFilter): Promise<Readonly<Record<TaskState, number>>>
   /** Steps with their results and the task they belong to, by keyset pages: for exports and lists. */
   listSteps(filter: StepFilter, page?: Page): Promise<PageOf<StepWithTask>>

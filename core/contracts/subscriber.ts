@@ -5,6 +5,17 @@ import type { Logger } from './logger.js'
 export interface SubscriberContext {
   readonly log: Logger
   readonly signal: AbortSignal
+  /** Which try of this event it is, from 1: only durable subscribers are given an event again. */
+  readonly attempt: number
+}
+
+/** How often a durable subscriber is given an event on which it fails. */
+export interface SubscriberRetry {
+  /** Tries, the first included; then the event is among the dead letters. Default: `subscriptions.retry.limit`. */
+  readonly limit?: number
+  /** Delays after the first, second, … failure, in milliseconds; beyond the list the last one doubles. */
+  readonly backoffMs?: readonly number[]
+  readonly maxBackoffMs?: number
 }
 
 export type SubscriberHandler = (event: TaskerEvent, context: SubscriberContext) => unknown
@@ -24,8 +35,17 @@ export interface SubscriberDefinition {
   /** Most events that wait for it; beyond, `overflow` decides. Default 1000. */
   readonly queueSize?: number
   readonly overflow?: 'drop_oldest' | 'drop_newest'
-  /** A handler that takes longer is reported and left behind. Default 30 000. */
+  /** A handler that takes longer is reported and left behind; of a durable subscriber, it has failed. Default 30 000. */
   readonly timeoutMs?: number
+  /** Durable ones: where the cursor starts when the subscriber is new. Default `'now'`. */
+  readonly from?: 'now' | 'beginning'
+  /** Durable ones: `event.tx` writes in the transaction that moves the cursor. Default false. */
+  readonly transactional?: boolean
+  /** Durable ones: most tasks whose events are handled at once. Default: `subscriptions.concurrency`. */
+  readonly concurrency?: number
+  /** Durable ones: into how many shares tasks are divided, of which each worker takes some. Fixed when the subscriber is new. */
+  readonly shards?: number
+  readonly retry?: SubscriberRetry
 }
 
 /** Brand of what `defineSubscriber` gives. */

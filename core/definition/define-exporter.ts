@@ -2,7 +2,7 @@ import {
   type DefinedExporter,
   EXPORTER_BRAND,
   type ExportContext,
-  type ExporterDefinition,
+  type ExporterHead,
   type ExportRecord,
 } from '../contracts/exporter.js'
 import type { JsonSchema } from '../contracts/task-definition.js'
@@ -10,8 +10,7 @@ import { InvalidExtensionError } from '../errors/definition-errors.js'
 import type { SchemaOutput, TypeBoxSchema } from './schema-source.js'
 
 /** An exporter as it is written: its `options` are typed by their schema. */
-export interface ExporterOptions<Schema extends TypeBoxSchema | JsonSchema>
-  extends Omit<ExporterDefinition, 'options' | 'export'> {
+export interface ExporterOptions<Schema extends TypeBoxSchema | JsonSchema> extends ExporterHead {
   /** TypeBox type or JSON Schema of its options; those that are absent are filled in from its defaults. */
   readonly options?: Schema
   /** Records in, chunks of text or bytes out; `signal` fires when the export is given up. */

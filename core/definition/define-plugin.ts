@@ -1,12 +1,11 @@
-import { type DefinedPlugin, PLUGIN_BRAND, type PluginContext, type PluginDefinition } from '../contracts/plugin.js'
+import { type DefinedPlugin, PLUGIN_BRAND, type PluginContext, type PluginHead } from '../contracts/plugin.js'
 import type { JsonSchema } from '../contracts/task-definition.js'
 import { InvalidExtensionError } from '../errors/definition-errors.js'
 import type { OptionsOf } from './define-exporter.js'
 import type { TypeBoxSchema } from './schema-source.js'
 
 /** A plugin as it is written: its `options` are typed by their schema. */
-export interface PluginOptions<Schema extends TypeBoxSchema | JsonSchema, Api>
-  extends Omit<PluginDefinition, 'options' | 'setup'> {
+export interface PluginOptions<Schema extends TypeBoxSchema | JsonSchema, Api> extends PluginHead {
   /** TypeBox type or JSON Schema of its options; those that are absent are filled in from its defaults. */
   readonly options?: Schema
   /**

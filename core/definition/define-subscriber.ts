@@ -1,11 +1,18 @@
-import { type DefinedSubscriber, SUBSCRIBER_BRAND, type SubscriberContext } from '../contracts/subscriber.js'
+import {
+  type DefinedSubscriber,
+  SUBSCRIBER_BRAND,
+  type SubscriberContext,
+  type SubscriberRetry,
+} from '../contracts/subscriber.js'
+import type { Transaction } from '../contracts/transaction.js'
 import { InvalidExtensionError } from '../errors/definition-errors.js'
 import type { TaskerEvent } from '../events/envelope.js'
 import type { BusOnlyEventName, DurableEventName } from '../events/event-catalogue.js'
-import type { Checked, LifecyclePattern, MatchingEvents } from '../events/event-pattern.js'
+import type { Checked, MatchingEvents } from '../events/event-pattern.js'
+import type { EventProposals } from '../events/payloads/event-proposals.js'
 
 /** What a subscriber says of itself besides its handlers. */
-export interface SubscriberOptions<Durable extends boolean = boolean> {
+export interface SubscriberOptions<Durable extends boolean = boolean, Transactional extends boolean = boolean> {
   /** Names it in logs, errors and lists; each subscriber has a name of its own. */
   readonly name: string
   readonly description?: string
@@ -25,16 +32,32 @@ export interface SubscriberOptions<Durable extends boolean = boolean> {
    * made. Default: all.
    */
   readonly wants?: (eventName: string, context: Pick<SubscriberContext, 'log'>) => boolean
-  /** Durable subscribers: where the cursor starts. Default `'now'`. */
+  /** Durable subscribers: where the cursor starts when the subscriber is new. Default `'now'`. */
   readonly from?: 'now' | 'beginning'
-  /** Durable subscribers: `event.tx` writes in the transaction that moves the cursor. Default false. */
-  readonly transactional?: boolean
+  /**
+   * Durable subscribers: `event.tx.query(sql, values)` writes in the transaction that moves the cursor, so that each event takes effect
+   * exactly once. One event at a time then. Default false.
+   */
+  readonly transactional?: Transactional
+  /** Durable subscribers: most tasks whose events one worker handles at once. Default: `subscriptions.concurrency`, 16. */
+  readonly concurrency?: number
+  /**
+   * Durable subscribers: into how many shares tasks are divided, of which each worker takes some; so many workers can take part. Fixed
+   * when the subscriber is new. Default: `subscriptions.shards`, 16.
+   */
+  readonly shards?: number
+  /** Durable subscribers: how often, and when, an event is given again on which a handler failed. */
+  readonly retry?: SubscriberRetry
 }
 
 /** Patterns and their handlers, each event typed by its pattern. */
-export type SubscriberHandlers<Pattern extends string, Durable extends boolean> = {
+export type SubscriberHandlers<
+  Pattern extends string,
+  Durable extends boolean,
+  Transactional extends boolean = false,
+> = {
   readonly [P in Pattern]: P extends Subscribable<P, Durable>
-    ? (event: EventFor<P, Durable>, context: SubscriberContext) => unknown
+    ? (event: Within<EventFor<P, Durable>, Transactional>, context: SubscriberContext) => unknown
     : NoSuchEvent<Subscribable<P, Durable>>
 }
 
@@ -56,8 +79,10 @@ export type EventFor<P extends string, Durable extends boolean> = true extends D
     : Exclude<MatchingEvents<P>, { readonly name: BusOnlyEventName }>
   : MatchingEvents<P>
 
-/** Lets editors propose the known patterns; allows everything. */
-type Proposals = { readonly [P in LifecyclePattern]?: unknown }
+/** An event as a transactional subscriber gets it: with the transaction in which its cursor moves. */
+export type TransactionalEvent<Event = TaskerEvent> = Event & { readonly tx: Transaction }
+
+type Within<Event, Transactional extends boolean> = true extends Transactional ? TransactionalEvent<Event> : Event
 
 /**
  * Makes a subscriber: patterns of events and a handler for each.
@@ -75,8 +100,14 @@ type Proposals = { readonly [P in LifecyclePattern]?: unknown }
  *   },
  * })
  */
-export function defineSubscriber<const Pattern extends string, const Durable extends boolean = false>(
-  subscriber: SubscriberOptions<Durable> & { readonly on: SubscriberHandlers<Pattern, Durable> & Proposals },
+export function defineSubscriber<
+  const Pattern extends string,
+  const Durable extends boolean = false,
+  const Transactional extends boolean = false,
+>(
+  subscriber: SubscriberOptions<Durable, Transactional> & {
+    readonly on: SubscriberHandlers<Pattern, Durable, Transactional> & EventProposals
+  },
 ): DefinedSubscriber {
   assertSubscriber(subscriber.name, subscriber.on)
   return Object.freeze({

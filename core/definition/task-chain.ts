@@ -74,7 +74,7 @@ export interface TaskChain<Context = unknown, Input = Context, Results = NoResul
     const Skippable extends boolean = false,
   >(
     name: Name & FreeName<Name, Results>,
-    options: StepOptions<D, Skippable, never>,
+    options: StepOptions<D, Skippable, never> & { readonly dependsOn: readonly D[] },
     handler: (context: TypedStepContext<Context, Pick<Results, NoInfer<D>>>) => R,
   ): TaskChain<
     Context,
@@ -82,6 +82,20 @@ export interface TaskChain<Context = unknown, Input = Context, Results = NoResul
     With<Results, Name, Result<Name, Received<R>, Skippable, D, Unsure>>,
     Unsure | Spread<Name, D, Unsure>
   >
+
+  /**
+   * Adds a step with options that depends on nothing. A form of its own, because the compiler knows the context of a handler that another
+   * function makes, such as `httpStep`, only where no dependencies are left to be inferred.
+   *
+   * @throws DuplicateStepError, InvalidNameError, InvalidStepHandlerError, InvalidDefinitionOptionError
+   * @example
+   * .step('load', { retry: { limit: 5 } }, httpStep({ url: ({ context }) => `https://shop.example.com/orders/${context.orderId}` }))
+   */
+  step<const Name extends string, R, const Skippable extends boolean = false>(
+    name: Name & FreeName<Name, Results>,
+    options: StepOptions<never, Skippable, never>,
+    handler: (context: TypedStepContext<Context>) => R,
+  ): TaskChain<Context, Input, With<Results, Name, Result<Name, Received<R>, Skippable, never, Unsure>>, Unsure>
 
   /**
    * Adds a step with options, among them the schema of its results: it types them, and binds what the handler returns.

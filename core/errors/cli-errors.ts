@@ -34,17 +34,6 @@ export class UnknownChoiceError extends TaskerError {
   }
 }
 
-/** Thrown by commands that this version knows by name only. */
-export class CommandNotYetError extends TaskerError {
-  constructor(command: string, meanwhile: string) {
-    super('COMMAND_NOT_YET', {
-      what: `\`tasker ${command}\` comes in a later version of Tasker`,
-      wayOut: meanwhile,
-      details: { command },
-    })
-  }
-}
-
 /** Thrown when a command was interrupted before its end. */
 export class InterruptedError extends TaskerError {
   constructor(what: string, wayOut?: string) {

@@ -42,6 +42,26 @@ export class PackageEntryError extends TaskerError {
   }
 }
 
+/** Thrown when a package names, as its peer dependency, versions of Tasker that the running one is not among. */
+export class PackageIncompatibleError extends TaskerError {
+  constructor(
+    packageName: string,
+    facts: { readonly version?: string; readonly range: string; readonly taskerVersion: string },
+  ) {
+    const { version, range, taskerVersion } = facts
+    const own = version === undefined ? packageName : `${packageName}@${version}`
+    super('PACKAGE_INCOMPATIBLE', {
+      what: `${own} does not work with this version of Tasker`,
+      expected: `tasker ${range}, which its package.json names under peerDependencies`,
+      received: `tasker ${taskerVersion}`,
+      wayOut:
+        `Install a version of it that does (npm install ${packageName}@latest), or the Tasker that it needs ` +
+        `(npm install "tasker@${range}"), or name it in discovery.disable`,
+      details: { packageName, ...facts },
+    })
+  }
+}
+
 /** Thrown when a package.json that discovery reads is not JSON. */
 export class PackageFileError extends TaskerError {
   constructor(file: string, cause: unknown) {

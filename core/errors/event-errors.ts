@@ -88,6 +88,23 @@ export class SubscriberTimedOutError extends TaskerError {
   }
 }
 
+/** Reported on the error channel of the bus when a listener or a subscriber keeps the process from all else. */
+export class SubscriberBlockedError extends TaskerError {
+  constructor(
+    readonly subscriber: string,
+    readonly eventName: string,
+    readonly blockedMs: number,
+    limitMs: number,
+  ) {
+    super('SUBSCRIBER_BLOCKED', {
+      what: `The subscriber "${subscriber}" blocked the process for ${Math.round(blockedMs)} ms with "${eventName}"`,
+      expected: `at most ${limitMs} ms without a pause (events.blocking.limitMs)`,
+      wayOut: 'Have it give the event to a subscriber with a queue, a worker thread or another process, or do less',
+      details: { subscriber, eventName, blockedMs, limitMs },
+    })
+  }
+}
+
 /** Thrown to a listener whose events cause events that cause its events, and so on. */
 export class EventRecursionError extends TaskerError {
   constructor(

@@ -125,6 +125,130 @@ export class ExportAbortedError extends TaskerError {
   }
 }
 
+/** Thrown when a part of an export's request cannot be meant, or does not go with another part of it. */
+export class InvalidExportRequestError extends TaskerError {
+  constructor(
+    member: string,
+    problem: { readonly expected: string; readonly received?: string; readonly wayOut?: string },
+  ) {
+    super('INVALID_EXPORT_REQUEST', {
+      what: `\`${member}\` of the export cannot be used`,
+      ...problem,
+      details: { member },
+    })
+  }
+}
+
+/**
+ * Thrown by `onRequest` of an exporter to refuse an export before anything is written.
+ *
+ * Whatever else that hook throws is logged, and the export goes on.
+ *
+ * @example
+ * onRequest({ filters }) {
+ *   if (filters.namespace === undefined) throw new ExportRefusedError('name a namespace')
+ * }
+ */
+export class ExportRefusedError extends TaskerError {
+  constructor(reason: string) {
+    super('EXPORT_REFUSED', { what: `The exporter refused the export: ${reason}`, details: { reason } })
+  }
+}
+
+/** Thrown when an exporter ends before it has read all records of a file that is to hold them. */
+export class ExportRecordsLeftError extends TaskerError {
+  constructor(exporter: string, source: string, records: number) {
+    super('EXPORT_RECORDS_LEFT', {
+      what: `Exporter ${exporter} ended after ${records} records of ${source}, without having read to the end`,
+      expected: 'it to read its records to their end: the export is incremental, and those would be in no file',
+      wayOut: 'The fault is in the exporter; the records come again in the next run',
+      details: { exporter, source, records },
+    })
+  }
+}
+
+/** Thrown when records that an incremental export is about to read were taken by retention. */
+export class ExportRecordsGoneError extends TaskerError {
+  constructor(source: string, count: number) {
+    super('EXPORT_RECORDS_GONE', {
+      what: `${count} ${source} that an incremental export was about to read are gone: retention has taken them just now`,
+      wayOut:
+        'Run it again, which tells how much is lost in all (LOG_EXPIRED); `tasker exports accept-loss NAME` has it go on without; export more often than retention.finishedTasksMs',
+      details: { source, count },
+    })
+  }
+}
+
+/** Thrown when an incremental export is asked for while another run of it is under way. */
+export class ExportHeldError extends TaskerError {
+  constructor(name: string, waitedMs: number) {
+    super('EXPORT_HELD', {
+      what: `The incremental export "${name}" is run by somebody else, who still was alive after ${waitedMs} ms`,
+      wayOut: 'Wait for the other run to end; two of them would write the same records',
+      details: { export: name, waitedMs },
+    })
+  }
+}
+
+/** Thrown when a run of an incremental export was silent for so long that another one has taken over. */
+export class ExportTakenOverError extends TaskerError {
+  constructor(name: string) {
+    super('EXPORT_TAKEN_OVER', {
+      what: `This run of the incremental export "${name}" was silent for longer than its lease, and another one has taken over`,
+      wayOut:
+        'Nothing is lost or doubled: the other run goes on where this one was. exports.leaseMs is how long it may be silent',
+      details: { export: name },
+    })
+  }
+}
+
+/** Thrown when an incremental export is asked for with another source or other filters than before: its records would have gaps. */
+export class ExportChangedError extends TaskerError {
+  constructor(name: string, before: unknown, now: unknown) {
+    super('EXPORT_CHANGED', {
+      what: `The incremental export "${name}" was begun with another source or other filters`,
+      expected: JSON.stringify(before),
+      received: JSON.stringify(now),
+      wayOut: `Choose another name, or begin anew with tasker.exports.forget('${name}') or \`tasker exports forget ${name}\``,
+      details: { export: name, before, now },
+    })
+  }
+}
+
+/** Thrown when a file of an incremental export is not where it must be, or another one is. */
+export class ExportPartError extends TaskerError {
+  constructor(name: string, path: string, problem: string, wayOut: string) {
+    super('EXPORT_PART', {
+      what: `The incremental export "${name}" cannot go on at ${path}: ${problem}`,
+      wayOut,
+      details: { export: name, path },
+    })
+  }
+}
+
+/** Thrown at the start when an export that the configuration declares cannot be meant as it stands; `cause` says why. */
+export class ScheduledExportError extends TaskerError {
+  constructor(name: string, cause: unknown) {
+    super('SCHEDULED_EXPORT', {
+      what: `exports.schedules.${name} of the configuration cannot be run: ${messageOf(cause)}`,
+      details: { schedule: name },
+      cause,
+    })
+  }
+}
+
+/** Thrown when an incremental export is named that does not exist. */
+export class ExportNotFoundError extends TaskerError {
+  constructor(name: string, choices: readonly string[]) {
+    super('EXPORT_NOT_FOUND', {
+      what: `There is no incremental export "${name}"`,
+      ...(choices.length === 0 ? {} : { expected: `one of ${quoted(choices)}` }),
+      wayOut: didYouMean(name, choices) ?? 'See `tasker exports list`',
+      details: { export: name, choices },
+    })
+  }
+}
+
 function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)
 }

@@ -24,3 +24,26 @@ export class HookRefusedError extends TaskerError {
     })
   }
 }
+
+/** Thrown when a hook without which something must not happen does not answer in time. */
+export class HookTimeoutError extends TaskerError {
+  constructor(hook: string, owner: string, timeoutMs: number) {
+    super('HOOK_TIMEOUT', {
+      what: `Hook ${hook} of ${owner} has not answered within ${timeoutMs} ms`,
+      wayOut: 'Look at what it waits for, raise hooks.timeoutMs, or disable its plugin by name in discovery.disable',
+      details: { hook, owner, timeoutMs },
+    })
+  }
+}
+
+/** Thrown as the failure of an attempt whose handler succeeded, when a hook around it then failed. */
+export class HookFailedError extends TaskerError {
+  constructor(hook: string, owner: string, cause: unknown) {
+    super('HOOK_FAILED', {
+      what: `Hook ${hook} of ${owner} failed after the handler had succeeded: ${cause instanceof Error ? cause.message : String(cause)}`,
+      wayOut: 'Correct the plugin, or disable it by name in discovery.disable; a retry calls the handler again',
+      details: { hook, owner },
+      cause,
+    })
+  }
+}

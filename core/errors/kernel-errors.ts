@@ -29,7 +29,7 @@ export class PluginTimeoutError extends TaskerError {
   constructor(plugin: string, phase: string, timeoutMs: number, origin?: string) {
     super('PLUGIN_TIMEOUT', {
       what: `${named(plugin, origin)} hangs: its ${phase} has not ended within ${timeoutMs} ms`,
-      wayOut: 'Look at what it waits for, raise boot.timeoutMs, or disable it by name in discovery.disable',
+      wayOut: `Look at what it waits for, raise boot.${phase === 'stop' ? 'stopTimeoutMs' : 'timeoutMs'}, or disable it by name in discovery.disable`,
       details: { plugin, phase, timeoutMs, origin },
     })
   }
@@ -47,11 +47,57 @@ export class PluginFailedError extends TaskerError {
   }
 }
 
+/** Thrown to a plugin that was switched off and wants to add something all the same, late. */
+export class PluginSwitchedOffError extends TaskerError {
+  constructor(plugin: string, what: string) {
+    super('PLUGIN_SWITCHED_OFF', {
+      what: `Plugin ${plugin} was switched off, because it failed or took too long, and cannot add ${what} any more`,
+      wayOut: 'Look at its first failure in the log; it is set up anew at the next start',
+      details: { plugin, what },
+    })
+  }
+}
+
+/** Thrown when a plugin that the configuration requires is not there. */
+export class RequiredPluginMissingError extends TaskerError {
+  constructor(plugin: string, because: string, present: readonly string[]) {
+    super('REQUIRED_PLUGIN_MISSING', {
+      what: `boot.requiredPlugins names the plugin ${plugin}, which ${because}`,
+      expected: 'every plugin that it names to be there',
+      received: present.length === 0 ? 'no plugins' : `the plugins ${present.join(', ')}`,
+      wayOut: 'Install it, put it right, or take it out of boot.requiredPlugins',
+      details: { plugin, because, present },
+    })
+  }
+}
+
+/** Thrown by what a plugin guarded by an essential hook, once the plugin is switched off: without the guard nothing of what it guards. */
+export class GuardSwitchedOffError extends TaskerError {
+  constructor(plugin: string, hook: string, because: string) {
+    super('GUARD_SWITCHED_OFF', {
+      what: `Plugin ${plugin} guards this by its hook ${hook}, and is switched off: ${because}`,
+      wayOut: 'Put the plugin right and start again, or disable it by name in discovery.disable if it is not to guard',
+      details: { plugin, hook },
+    })
+  }
+}
+
+/** Kept as the reason of a plugin that is left out because one that it depends on is not there. */
+export class PluginBlockedError extends TaskerError {
+  constructor(plugin: string, dependency: string, because: string, origin?: string) {
+    super('PLUGIN_BLOCKED', {
+      what: `${named(plugin, origin)} was left out: it depends on ${dependency}, which ${because}`,
+      wayOut: `Put ${dependency} right, or disable ${plugin} by name in discovery.disable as well`,
+      details: { plugin, dependency, because, origin },
+    })
+  }
+}
+
 /** Thrown when the API of a plugin is asked for that is not there. */
 export class UnknownPluginError extends TaskerError {
-  constructor(name: string, choices: readonly string[]) {
+  constructor(name: string, choices: readonly string[], because?: string) {
     super('UNKNOWN_PLUGIN', {
-      what: `There is no plugin "${name}" that has been set up`,
+      what: `There is no plugin "${name}" that has been set up${because === undefined ? '' : `: ${because}`}`,
       expected: choices.length > 0 ? `one of ${choices.join(', ')}` : 'none: no plugin is installed',
       wayOut: 'Install it, and name it in dependsOn so that it is set up before',
       details: { name, choices },

@@ -64,3 +64,62 @@ export class QueueNotConformingError extends TaskerError {
     })
   }
 }
+
+/** Thrown when an event did not come that a test waited for. */
+export class EventNotSeenError extends TaskerError {
+  constructor(
+    pattern: string,
+    seen: {
+      readonly occurrence: number
+      readonly fitting: number
+      readonly timeoutMs: number
+      readonly last: readonly string[]
+    },
+  ) {
+    const { occurrence, fitting, timeoutMs, last } = seen
+    super('EVENT_NOT_SEEN', {
+      what: `No event ${pattern} was published within ${timeoutMs} ms of real time`,
+      expected: occurrence === 1 ? 'one that fits' : `${occurrence} that fit`,
+      received: `${fitting}; the last events were ${last.length === 0 ? 'none at all' : last.join(', ')}`,
+      wayOut: 'Under the virtual clock time does not pass by itself: what is due later comes with clock.advance()',
+      details: { pattern, ...seen },
+    })
+  }
+}
+
+/** Thrown when the options of `simulate()`, or the variable TASKER_SIMULATE, cannot be read. */
+export class InvalidSimulationError extends TaskerError {
+  constructor(what: string, { expected, received }: { readonly expected: string; readonly received: unknown }) {
+    super('INVALID_SIMULATION', {
+      what,
+      expected,
+      received: typeof received === 'string' ? JSON.stringify(received) : String(received),
+      wayOut:
+        'Paste the line that the report of a simulation ends with, or take the variable away; correct the options',
+      details: { received: String(received) },
+    })
+  }
+}
+
+/** Thrown by `simulate()` when a promise of the engine, or an invariant of the test, was broken. */
+export class SimulationFailedError extends TaskerError {
+  /** @param report what failed, how to see it again, and what happened: lines for people */
+  constructor(task: string, report: string, details: Readonly<Record<string, unknown>>) {
+    super('SIMULATION_FAILED', {
+      what: `The simulation of ${task} failed:\n${report}\n`,
+      wayOut: 'Run the line that repeats it, with a debugger if need be; correct the task, or `check`',
+      details,
+    })
+  }
+}
+
+/** Thrown by `callStep()` for a handler class that only the container of a kernel can build. */
+export class HandlerNeedsContainerError extends TaskerError {
+  constructor(handler: string, owner: string) {
+    super('HANDLER_NEEDS_CONTAINER', {
+      what: `Handler ${handler} of ${owner} cannot be built: its constructor takes what the container of a kernel has`,
+      wayOut: 'Run the task with createTestTasker(), or make the handler yourself and call its process()',
+      details: { handler },
+    })
+  }
+}

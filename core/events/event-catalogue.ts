@@ -1,6 +1,7 @@
-import type { EventDefinition, PayloadsOf } from './event-definition.js'
+import type { EventDefinition } from './event-definition.js'
 import { type ExportEventName, exportEvents } from './export-events.js'
 import { type ObservabilityEventName, observabilityEvents } from './observability-events.js'
+import type { EventPayloads } from './payloads/event-payloads.js'
 import { type RegistryEventName, registryEvents } from './registry-events.js'
 import { type StepEventName, stepEvents } from './step-events.js'
 import { type TaskEventName, taskEvents } from './task-events.js'
@@ -27,8 +28,7 @@ export const lifecycleEvents = Object.freeze({
 
 type Catalogue = typeof lifecycleEvents
 
-/** Name → payload type. */
-export type EventPayloads = PayloadsOf<Catalogue>
+export type { EventPayloads }
 
 /** The payload of an event; of several names, the union of their payloads. */
 export type EventPayload<N extends LifecycleEventName> = EventPayloads[N]

@@ -27,6 +27,12 @@ export type StepEventName =
   | 'step.resolved_manually'
   | 'step.before_transition'
 
+const element = exactly({
+  of: Type.String({ minLength: 1, description: 'Name of the step that runs once for each element.' }),
+  index: Type.Integer({ minimum: 0, description: 'Place in the list, from 0.' }),
+  item: Type.Unknown({ description: 'The element.' }),
+})
+
 /** The events of steps: one for each legal transition, the announcement of a transition, and the life of an attempt. */
 export const stepEvents = eventFamily<StepEventName>()({
   'step.initialize_requested': {
@@ -40,7 +46,7 @@ export const stepEvents = eventFamily<StepEventName>()({
       dependentSystem: Type.String(),
       timeoutMs: milliseconds,
       idempotencyKey: nameText,
-      element: Type.Optional(exactly({ of: nameText, index: count, item: Type.Unknown() })),
+      element: Type.Optional(element),
       branchOf: Type.Optional(nameText),
     }),
   },
@@ -63,7 +69,6 @@ export const stepEvents = eventFamily<StepEventName>()({
     durable: false,
     payload: aboutStep({
       progress: Type.Number({ minimum: 0, maximum: 1 }),
-      /** Which report of this attempt it is; 0 is the call itself. */
       number: count,
       message: Type.Optional(Type.String()),
     }),
@@ -88,7 +93,6 @@ export const stepEvents = eventFamily<StepEventName>()({
       reason: Type.String(),
       dueAt: moment,
       actor: Type.Optional(actor),
-      /** The idempotency key from now on, where a person asked for a new one. */
       newKey: Type.Optional(nameText),
     }),
   },

@@ -26,11 +26,14 @@ export type TaskEventName =
 
 const waiting = {
   reason: Type.String(),
-  /** When it is to run; absent: now. */
   dueAt: Type.Optional(moment),
-  /** Why it waits for something else than time: no_handler, paused, waiting_for_child, limit, no_worker … */
   parked: Type.Optional(nameText),
 }
+
+const rerun = exactly({
+  taskId: Type.String({ format: 'uuid', description: 'The task that ran before.' }),
+  from: Type.Array(nameText, { description: 'The steps that run again, with all that depends on them.' }),
+})
 
 /** The task came into being. */
 const created = aboutTask({
@@ -49,8 +52,7 @@ const created = aboutTask({
   definitionHash: nameText,
   parentTaskId: Type.Optional(uuid),
   parentStepId: Type.Optional(uuid),
-  /** The task that this one runs again, and from which steps on. */
-  rerunOf: Type.Optional(exactly({ taskId: uuid, from: stepNames })),
+  rerunOf: Type.Optional(rerun),
 })
 
 /** The task was set back to wait. */

@@ -1,5 +1,6 @@
 import type { ExportContext, ExporterDefinition } from '../contracts/exporter.js'
 import { ExportAbortedError, ExporterFailedError, InvalidExporterOutputError } from '../errors/export-errors.js'
+import { isTaskerError } from '../errors/tasker-error.js'
 import type { RecordReader } from './record-reader.js'
 import { untilAborted } from './until-aborted.js'
 
@@ -12,21 +13,17 @@ export interface PumpedExport {
   readonly format: string
   readonly reader: RecordReader
   readonly context: ExportContext
-  readonly onProgress?: ((records: number) => void) | undefined
+  /** Most characters that wait to be handed on. Default 65,536. */
+  readonly chunkLength?: number
 }
 
 /** Runs an exporter over its records and gives its output as bytes, in pieces of a useful size, each when it is asked for. */
 export class ChunkPump {
   readonly #export: PumpedExport
-  #bytes = 0
   #failure: { readonly error: unknown } | undefined
 
   constructor(pumped: PumpedExport) {
     this.#export = pumped
-  }
-
-  get bytes(): number {
-    return this.#bytes
   }
 
   /** The error that ended the chunks, as the caller is to see it; undefined when whatever went wrong was in the output. */
@@ -35,29 +32,23 @@ export class ChunkPump {
   }
 
   async *chunks(): AsyncGenerator<Buffer> {
+    const { chunkLength = CHUNK_LENGTH } = this.#export
     try {
       let text = ''
       for await (const chunk of this.#exporterOutput()) {
         if (typeof chunk === 'string') {
           text += chunk
-          if (text.length < CHUNK_LENGTH) continue
+          if (text.length < chunkLength) continue
         }
-        if (text !== '') yield this.#counted(Buffer.from(text))
+        if (text !== '') yield Buffer.from(text)
         text = ''
-        if (typeof chunk !== 'string')
-          yield this.#counted(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
+        if (typeof chunk !== 'string') yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
       }
-      if (text !== '') yield this.#counted(Buffer.from(text))
+      if (text !== '') yield Buffer.from(text)
     } catch (error) {
       this.#failure = { error }
       throw error
     }
-  }
-
-  #counted(chunk: Buffer): Buffer {
-    this.#bytes += chunk.length
-    this.#export.onProgress?.(this.#export.reader.records)
-    return chunk
   }
 
   /** The one place where an error of an exporter gets its name. */
@@ -95,7 +86,10 @@ export class ChunkPump {
     const { exporter, format, reader, context } = this.#export
     const { source, signal } = context
     if (signal.aborted) return new ExportAbortedError(source, format, reader.records, signal.reason)
-    return reader.failure?.error ?? new ExporterFailedError(exporter.name, source, reader.records, error)
+    if (reader.failure !== undefined) return reader.failure.error
+    // What is missing is the reader's to install, and no fault of the exporter.
+    if (isTaskerError(error) && error.code === 'MISSING_PACKAGE') return error
+    return new ExporterFailedError(exporter.name, source, reader.records, error)
   }
 }
 

@@ -2,21 +2,22 @@ import type { Clock } from '../contracts/clock.js'
 import type { ExportFilters, ExportRecord } from '../contracts/exporter.js'
 import type { LogEntry, LogEvent, Store, StoredLogEntry } from '../contracts/store.js'
 import { formatPosition } from '../workflow/log-position.js'
+import { logPages } from './log-pages.js'
 import { nameFilter } from './name-filter.js'
-import { definitionKey, type Mask, type RecordSource, recordsPerPage } from './record-source.js'
+import { columnsOf, definitionKey, type Mask, type RecordSource } from './record-source.js'
 
-const columns = [
-  'position',
-  'id',
-  'name',
-  'schemaVersion',
-  'occurredAt',
-  'taskId',
-  'stepId',
-  'correlationId',
-  'causationId',
-  'payload',
-] as const
+const kinds = {
+  position: 'text',
+  id: 'text',
+  name: 'text',
+  schemaVersion: 'integer',
+  occurredAt: 'time',
+  taskId: 'text',
+  stepId: 'text',
+  correlationId: 'text',
+  causationId: 'text',
+  payload: 'json',
+} as const
 
 /** The task that the events of one log entry are about. */
 type EntryTask = { readonly namespace: string; readonly name: string; readonly version: string } | undefined
@@ -27,36 +28,33 @@ type EntryTask = { readonly namespace: string; readonly name: string; readonly v
  * `namespace`, `name` and `version` select the events of such tasks; `names` selects by the event's name, `since` and `until` by
  * the time it happened.
  */
-export function eventSource(store: Pick<Store, 'readLog'>, mask: Mask, clock: Pick<Clock, 'now'>): RecordSource {
+export function eventSource(
+  store: Pick<Store, 'readLog' | 'logEnd'>,
+  mask: Mask,
+  clock: Pick<Clock, 'now'>,
+): RecordSource {
   return {
     name: 'events',
-    columns,
+    columns: columnsOf(kinds),
+    kinds,
     filters: ['namespace', 'name', 'version', 'correlationId', 'since', 'until', 'taskId', 'names'],
     async *pages(filters) {
       const select = eventFilter(filters)
-      for await (const entries of logPages(store, filters.taskId, clock.now())) {
-        yield entries.flatMap((entry) => recordsOf(entry, select, mask))
+      for await (const { entries, position } of logPages(store, { taskId: filters.taskId, now: clock.now() })) {
+        yield { records: entries.flatMap((entry) => recordsOf(entry, select, mask)), position }
       }
     },
-  }
-}
-
-/** Entries by pages. A log that grows faster than it is read must not keep its reader for ever. */
-async function* logPages(store: Pick<Store, 'readLog'>, taskId: string | undefined, startedAt: number) {
-  let after: string | undefined
-  for (;;) {
-    const entries = await store.readLog({
-      limit: recordsPerPage,
-      // It reads from the beginning: what retention takes meanwhile it need not have seen.
-      toleratesLoss: true,
-      ...(after === undefined ? {} : { after }),
-      ...(taskId === undefined ? {} : { taskId }),
-    })
-    const last = entries.at(-1)
-    if (last === undefined) return
-    yield entries
-    after = formatPosition(last.id, Math.max(0, last.firstIndex + last.events.length - 1))
-    if (entries.every(({ events }) => Date.parse(events[0]?.occurredAt ?? '') > startedAt)) return
+    async *follow(filters, from) {
+      const select = eventFilter(filters)
+      for await (const { entries, position } of logPages(store, { from, now: clock.now() })) {
+        const asked = entries.filter(({ taskId }) => filters.taskId === undefined || filters.taskId === taskId)
+        yield { records: asked.flatMap((entry) => recordsOf(entry, select, mask)), position }
+      }
+    },
+    async extent({ taskId }) {
+      const end = taskId === undefined ? await store.logEnd() : undefined
+      return end === undefined ? {} : { end }
+    },
   }
 }
 
@@ -118,7 +116,7 @@ function eventFilter({ namespace, name, version, correlationId, since, until, na
       isAsked(name, task?.name) &&
       isAsked(version, task?.version) &&
       occurredAt >= earliest &&
-      occurredAt <= latest
+      occurredAt < latest
     )
   }
 }

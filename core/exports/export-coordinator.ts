@@ -1,24 +1,33 @@
+import { randomUUID } from 'node:crypto'
 import type { Clock } from '../contracts/clock.js'
-import {
-  type ExporterDefinition,
-  type ExportFilters,
-  type ExportRequest,
-  type ExportResult,
-  type ExportsApi,
-  exportSources,
+import type { ExportCursorStore } from '../contracts/export-cursors.js'
+import type {
+  ExportAnnouncement,
+  ExportedFile,
+  ExporterDefinition,
+  ExportFilters,
+  ExportOutcome,
+  ExportRequest,
+  ExportResult,
+  ExportsApi,
+  IncrementalExport,
 } from '../contracts/exporter.js'
 import type { IdSource } from '../contracts/id-source.js'
-import { ExportAbortedError, ExportOutputError, UnknownExportSourceError } from '../errors/export-errors.js'
+import type { Store } from '../contracts/store.js'
+import { ExportAbortedError, ExportNotFoundError, ExportOutputError } from '../errors/export-errors.js'
 import { isTaskerError } from '../errors/tasker-error.js'
 import type { EventPayload } from '../events/event-catalogue.js'
-import { ChunkPump } from './chunk-pump.js'
-import { columnProjection, type Projection } from './column-projection.js'
 import { describeFailure } from './export-failure.js'
-import { type ExportOutput, exportOutput } from './export-output.js'
-import { checkFilters } from './filter-check.js'
-import { OptionCheck } from './option-check.js'
-import { RecordReader } from './record-reader.js'
-import type { Mask, RecordSource, RecordSources } from './record-source.js'
+import type { ExportHold } from './export-hold.js'
+import type { ExportOutput } from './export-output.js'
+import { ProgressTeller } from './export-progress.js'
+import { type CheckedRequest, RequestCheck } from './export-request-check.js'
+import { ExportRun } from './export-run.js'
+import type { ExporterHooks } from './exporter-hooks.js'
+import { incrementalOutput, takeExport } from './incremental-export.js'
+import type { Mask, RecordSources } from './record-source.js'
+import { RecordTape } from './record-tape.js'
+import { requestedOutput } from './requested-output.js'
 
 /** The events of one run of an export. */
 export type ExportRunEvent = 'export.requested' | 'export.completed' | 'export.failed'
@@ -32,24 +41,25 @@ export interface ExporterLookup {
 export interface ExportPorts {
   readonly exporters: ExporterLookup
   readonly sources: RecordSources
+  readonly store: ExportCursorStore & Pick<Store, 'logEnd'>
   readonly publish: <N extends ExportRunEvent>(name: N, payload: EventPayload<N>) => void
   /** The `beforeExport` hooks: refuse by throwing. */
   readonly beforeExport: (request: ExportRequest) => unknown
+  readonly hooks: ExporterHooks
   readonly mask: Mask
-  readonly clock: Pick<Clock, 'monotonic'>
+  readonly clock: Pick<Clock, 'monotonic' | 'now'>
   readonly ids: IdSource
+  /** How long a run of an incremental export may be silent until another one takes over, in milliseconds. */
+  readonly leaseMs: number
 }
 
-/** A request that was accepted. */
-interface AcceptedExport {
+/** An export that nobody has refused. */
+interface AcceptedExport extends CheckedRequest {
   readonly exportId: string
   readonly request: ExportRequest
-  readonly source: RecordSource
-  readonly exporter: ExporterDefinition
-  readonly options: Readonly<Record<string, unknown>>
-  readonly filters: ExportFilters
-  readonly projection: Projection
+  readonly hold: ExportHold | undefined
   readonly output: ExportOutput
+  /** Fires also when another run has taken over. */
   readonly signal: AbortSignal
 }
 
@@ -61,81 +71,136 @@ interface AcceptedExport {
  */
 export class ExportCoordinator implements ExportsApi {
   readonly #ports: ExportPorts
-  readonly #optionCheck = new OptionCheck()
+  readonly #check: RequestCheck
 
   constructor(ports: ExportPorts) {
     this.#ports = ports
+    this.#check = new RequestCheck(ports.exporters, ports.sources)
   }
 
-  /**
-   * Runs one export to its end.
-   *
-   * @throws UnknownExportSourceError, UnknownFormatError, InvalidExportOptionsError, InvalidExportColumnsError,
-   * InvalidExportFilterError before it starts; ExportOutputError, ExporterFailedError, InvalidExporterOutputError,
-   * ExportAbortedError while it runs; what hooks and the store throw, as it is
-   * @example
-   * await tasker.exports.run({ source: 'steps', format: 'csv', output: 'steps.csv', filters: { state: 'error' } })
-   */
   async run(request: ExportRequest): Promise<ExportResult> {
     const startedAt = this.#ports.clock.monotonic()
     const accepted = await this.#accept(request)
-    const { exportId, source, exporter, options, filters, projection, signal } = accepted
-    const run = { exportId, source: source.name, format: request.format }
-    this.#ports.publish('export.requested', { ...run, options: this.#ports.mask(options) })
-    const reader = new RecordReader(projected(source, filters, projection), source.name, signal)
-    const context = { source: source.name, columns: projection.columns, options, signal }
-    const pump = new ChunkPump({ exporter, format: request.format, reader, context, onProgress: request.onProgress })
     try {
-      await accepted.output.write(pump.chunks(), signal)
-    } catch (error) {
-      const failure = this.#failure(accepted, pump, reader, error)
-      this.#ports.publish('export.failed', { ...run, error: describeFailure(failure), records: reader.records })
-      throw failure
+      return await this.#execute(accepted, startedAt)
+    } finally {
+      await accepted.hold?.release()
     }
-    const durationMs = Math.max(0, this.#ports.clock.monotonic() - startedAt)
-    const outcome = { ...run, records: reader.records, bytes: pump.bytes, durationMs }
-    this.#ports.publish('export.completed', outcome)
-    return {
-      ...outcome,
-      exporter: exporter.name,
-      ...(typeof request.output === 'string' ? { output: request.output } : {}),
-    }
+  }
+
+  /** Throws what {@link run} would of a request that cannot be meant as it stands, and does nothing. */
+  check(request: ExportRequest): void {
+    this.#check.check(request)
+  }
+
+  incremental(): Promise<readonly IncrementalExport[]> {
+    return this.#ports.store.listExports()
+  }
+
+  async acceptLoss(name: string): Promise<void> {
+    if (await this.#ports.store.acceptExportLoss(name)) return
+    const known = await this.#ports.store.listExports()
+    throw new ExportNotFoundError(
+      name,
+      known.map((each) => each.name),
+    )
+  }
+
+  forget(name: string): Promise<boolean> {
+    return this.#ports.store.forgetExport(name)
   }
 
   async #accept(request: ExportRequest): Promise<AcceptedExport> {
-    const source = this.#sourceOf(request)
-    const exporter = this.#ports.exporters.forFormat(request.format)
+    const checked = this.#check.check(request)
     const exportId = this.#ports.ids.next()
-    const accepted = {
-      exportId,
-      request,
-      source,
-      exporter,
-      options: this.#optionCheck.check(exporter, request.options),
-      filters: checkFilters(source, request.filters),
-      projection: columnProjection(source, request.columns),
-      output: exportOutput(request.output, exportId),
-      signal: request.signal ?? new AbortController().signal,
-    }
+    const asked = request.signal ?? new AbortController().signal
+    const { incremental, splitBytes } = checked
+    const output =
+      incremental === undefined ? requestedOutput(request.output, exportId, splitBytes !== undefined) : undefined
     await this.#ports.beforeExport(request)
-    return accepted
+    const holder = randomUUID()
+    const hold = incremental === undefined ? undefined : await takeExport(this.#ports, checked, holder, asked)
+    try {
+      await this.#ports.hooks.request(checked.exporter, announcementOf(exportId, request, checked, asked))
+      return {
+        ...checked,
+        exportId,
+        request,
+        hold,
+        output: output ?? (await incrementalOutput(hold!, request.output as string, holder)),
+        signal: hold === undefined ? asked : AbortSignal.any([asked, hold.lost]),
+      }
+    } catch (error) {
+      await hold?.release()
+      throw error
+    }
   }
 
-  #sourceOf({ source }: ExportRequest): RecordSource {
-    if (exportSources.includes(source)) return this.#ports.sources[source]
-    throw new UnknownExportSourceError(source, exportSources)
+  async #execute(accepted: AcceptedExport, startedAt: number): Promise<ExportResult> {
+    const { exportId, source, exporter, options, output, request } = accepted
+    const about = { exportId, source: source.name, format: request.format }
+    const elapsed = () => Math.max(0, this.#ports.clock.monotonic() - startedAt)
+    this.#ports.publish('export.requested', { ...about, options: this.#ports.mask(options) })
+    const run = new ExportRun({ ...accepted, ...(await this.#settings(accepted)) }, tapeOf(accepted))
+    const tell = (outcome: Pick<ExportOutcome, 'status' | 'files' | 'error'>) =>
+      this.#ports.hooks.complete(exporter, { ...about, ...outcome, ...sizeOf(run), durationMs: elapsed() })
+    let files: readonly ExportedFile[]
+    try {
+      files = await run.finish()
+    } catch (error) {
+      const failure = failureOf(accepted, run, error)
+      const left = await output.abandon().catch(() => [])
+      this.#ports.publish('export.failed', { ...about, error: describeFailure(failure), records: run.records })
+      await tell({ status: 'failed', files: left, error: failure })
+      throw failure
+    }
+    const outcome = { ...about, ...sizeOf(run), durationMs: elapsed() }
+    this.#ports.publish('export.completed', outcome)
+    await tell({ status: 'completed', files })
+    const { output: path } = request
+    return { ...outcome, exporter: exporter.name, files, ...(typeof path === 'string' ? { output: path } : {}) }
   }
 
-  /** The pump knows why the chunks ended; without a reason there, it was the output, or the signal while the output was full. */
-  #failure({ request, source, signal, output }: AcceptedExport, pump: ChunkPump, reader: RecordReader, error: unknown) {
-    if (pump.failure !== undefined) return pump.failure.error
-    if (signal.aborted) return new ExportAbortedError(source.name, request.format, reader.records, signal.reason)
-    if (isTaskerError(error)) return error
-    const problem = error instanceof Error ? error.message : String(error)
-    return new ExportOutputError(output.name, problem, 'Check the path, the permissions, and the space left', error)
+  /** How much there is to read is only asked where somebody wants to know. */
+  async #settings({ request, source, filters, hold, splitBytes }: AcceptedExport) {
+    const { format, onProgress } = request
+    const settings = { format, splitBytes: splitBytes ?? Number.POSITIVE_INFINITY }
+    if (onProgress === undefined) return { ...settings, progress: undefined }
+    const end = hold === undefined ? undefined : await this.#ports.store.logEnd()
+    const extent = hold === undefined ? await source.extent(filters) : end === undefined ? {} : { end }
+    return { ...settings, progress: new ProgressTeller(onProgress, extent, hold?.cursor.position ?? undefined) }
   }
 }
 
-async function* projected(source: RecordSource, filters: ExportFilters, { project }: Projection) {
-  for await (const page of source.pages(filters)) yield project(page)
+function tapeOf({ source, filters, hold }: AcceptedExport): RecordTape {
+  if (hold === undefined) return new RecordTape(source.pages(filters))
+  const { position, lostBefore } = hold.cursor
+  return new RecordTape(source.follow!(filters, { after: position ?? undefined, lostBefore }))
+}
+
+function sizeOf({ records, bytes }: ExportRun) {
+  return { records, bytes }
+}
+
+function announcementOf(
+  exportId: string,
+  { format, output }: ExportRequest,
+  { source, filters, options, incremental }: CheckedRequest,
+  signal: AbortSignal,
+): ExportAnnouncement {
+  return {
+    ...{ exportId, source: source.name, format, filters: filters as ExportFilters, options, signal },
+    ...(typeof output === 'string' ? { output } : {}),
+    ...(incremental === undefined ? {} : { incremental }),
+  }
+}
+
+/** The run knows why reading or the exporter ended; without a reason there, it was the output, or the signal while the output was full. */
+function failureOf({ request, source, signal, output, hold }: AcceptedExport, run: ExportRun, error: unknown): unknown {
+  if (hold?.lost.aborted) return hold.lost.reason
+  if (run.failure !== undefined) return run.failure.error
+  if (signal.aborted) return new ExportAbortedError(source.name, request.format, run.records, signal.reason)
+  if (isTaskerError(error)) return error
+  const problem = error instanceof Error ? error.message : String(error)
+  return new ExportOutputError(output.name, problem, 'Check the path, the permissions, and the space left', error)
 }

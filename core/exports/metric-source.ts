@@ -2,9 +2,20 @@ import type { ExportRecord } from '../contracts/exporter.js'
 import type { MetricRecord, MetricsSnapshot } from '../contracts/metrics.js'
 import type { Store } from '../contracts/store.js'
 import { nameFilter } from './name-filter.js'
-import type { RecordSource } from './record-source.js'
+import { columnsOf, type RecordSource } from './record-source.js'
 
-const columns = ['name', 'type', 'labels', 'value', 'count', 'sum', 'buckets', 'workerId', 'takenAt', 'help'] as const
+const kinds = {
+  name: 'text',
+  type: 'text',
+  labels: 'json',
+  value: 'number',
+  count: 'integer',
+  sum: 'number',
+  buckets: 'json',
+  workerId: 'text',
+  takenAt: 'time',
+  help: 'text',
+} as const
 
 /** The metrics of this process, if it is a worker: fresher than what it last stored. */
 export interface LiveMetrics {
@@ -19,17 +30,19 @@ export interface LiveMetrics {
 export function metricSource(store: Pick<Store, 'readMetrics'>, live?: LiveMetrics): RecordSource {
   return {
     name: 'metrics',
-    columns,
+    columns: columnsOf(kinds),
+    kinds,
     filters: ['names'],
     async *pages({ names }) {
       const isNamed = nameFilter(names)
       const stored = (await store.readMetrics()).filter(({ workerId }) => workerId !== live?.workerId)
       for (const { workerId, takenAt, metrics } of stored)
-        yield recordsOf(metricsIn(metrics), workerId, takenAt, isNamed)
+        yield { records: recordsOf(metricsIn(metrics), workerId, takenAt, isNamed) }
       if (live === undefined) return
       const { metrics, takenAt } = live.snapshot()
-      yield recordsOf(metrics, live.workerId, takenAt, isNamed)
+      yield { records: recordsOf(metrics, live.workerId, takenAt, isNamed) }
     },
+    extent: async () => ({}),
   }
 }
 

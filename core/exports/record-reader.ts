@@ -7,6 +7,7 @@ export class RecordReader implements ExportRecords {
   readonly #source: string
   readonly #signal: AbortSignal
   #isRead = false
+  #isExhausted = false
   #records = 0
   #failure: { readonly error: unknown } | undefined
 
@@ -19,6 +20,11 @@ export class RecordReader implements ExportRecords {
   /** How many the exporter has taken. */
   get records(): number {
     return this.#records
+  }
+
+  /** Whether the exporter has read to the end. */
+  get isExhausted(): boolean {
+    return this.#isExhausted
   }
 
   /** What reading failed with: not the exporter's fault, whatever it makes of it. */
@@ -50,7 +56,10 @@ export class RecordReader implements ExportRecords {
       for (;;) {
         this.#signal.throwIfAborted()
         const result = await this.#next(iterator)
-        if (result.done) return
+        if (result.done) {
+          this.#isExhausted = true
+          return
+        }
         if (result.value.length > 0) yield result.value
       }
     } finally {

@@ -8,7 +8,7 @@ import { taskSource } from './task-source.js'
 
 /** What the sources read from. */
 export interface RecordSourcePorts {
-  readonly store: Pick<Store, 'listTasks' | 'listSteps' | 'readLog' | 'readMetrics'>
+  readonly store: Pick<Store, 'listTasks' | 'countTasks' | 'listSteps' | 'readLog' | 'logEnd' | 'readMetrics'>
   readonly mask: Mask
   readonly clock: Pick<Clock, 'now'>
   /** Where this process is a worker. */
@@ -18,8 +18,8 @@ export interface RecordSourcePorts {
 /** Everything that can be exported. */
 export function recordSources({ store, mask, clock, liveMetrics }: RecordSourcePorts): RecordSources {
   return {
-    tasks: taskSource(store, mask),
-    steps: stepSource(store, mask),
+    tasks: taskSource(store, mask, clock),
+    steps: stepSource(store, mask, clock),
     events: eventSource(store, mask, clock),
     metrics: metricSource(store, liveMetrics),
   }

@@ -1,6 +1,8 @@
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { ExportedFile } from '../contracts/exporter.js'
 import { ExportOutputError } from '../errors/export-errors.js'
+import type { ExportOutput } from './export-output.js'
 
 /** File descriptors that belong to the process, not to an export: standard output and standard error. */
 const STANDARD_STREAMS: readonly unknown[] = [1, 2]
@@ -11,8 +13,9 @@ const STANDARD_STREAMS: readonly unknown[] = [1, 2]
  * What a stream has taken cannot be taken back: on failure it is destroyed, so that its reader does not take half an export for
  * a whole one. Standard output and standard error stay open.
  */
-export class StreamOutput {
+export class StreamOutput implements ExportOutput {
   readonly name = 'the stream that was given'
+  readonly mayBeSplit = false
   readonly #stream: NodeJS.WritableStream & Partial<Pick<Writable, 'destroyed' | 'writableEnded'>>
 
   constructor(stream: NodeJS.WritableStream) {
@@ -26,5 +29,15 @@ export class StreamOutput {
     }
     const isStandard = STANDARD_STREAMS.includes((stream as { readonly fd?: unknown }).fd)
     await pipeline(chunks, stream, { signal, end: !isStandard })
+  }
+
+  async seal(): Promise<void> {}
+
+  async finish(): Promise<readonly ExportedFile[]> {
+    return []
+  }
+
+  async abandon(): Promise<readonly ExportedFile[]> {
+    return []
   }
 }

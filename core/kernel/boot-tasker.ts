@@ -5,10 +5,12 @@ import { isTaskerError } from '../errors/tasker-error.js'
 import { defineEvent, isCustomEventDescriptor } from '../events/custom-event.js'
 import { type Composition, compose } from './compose.js'
 import { createLogger } from './create-logger.js'
-import { discover } from './discovery/discover.js'
+import { idleEntries } from './discovery/disabled.js'
+import { type Discovery, discover } from './discovery/discover.js'
 import type { Storage } from './open-storage.js'
 import { pluginContextFor } from './plugin-context.js'
 import { registerFinds } from './register-finds.js'
+import { registerExportTask } from './scheduled-exports.js'
 import { SystemClock } from './system-clock.js'
 import type { Tasker } from './tasker.js'
 import { TaskerInstance } from './tasker-instance.js'
@@ -50,8 +52,16 @@ async function fill(parts: Composition, options: CreateTaskerOptions): Promise<v
   const { config, bus, plugins, log } = parts
   declareCustomEvents(parts)
   const finds = await discover(config, createModuleLoader(config.directory))
+  noteDiscovery(finds, parts)
   await registerFinds(finds, parts, options.onRefusal ?? 'throw')
-  await plugins.setUp((plugin) => pluginContextFor(plugin, parts))
+  registerExportTask(parts)
+  await plugins.setUp({
+    contextFor: (record) => pluginContextFor(record, parts),
+    hasGuests: parts.subscribers.list().some(({ origin }) => origin.kind !== 'built_in'),
+    // Who only looks does no harm without a plugin that guards; who commands tasks might.
+    isCollecting: options.onRefusal === 'collect' && options.withoutDatabase === true,
+    disabled: new Set(finds.disabled.filter(({ kind }) => kind === 'plugin').map(({ name }) => name)),
+  })
   // Whoever leaves the tables as they are does not work, either.
   if (!options.skipMigrations && !options.withoutDatabase) await parts.queueSlot.settle()
   bus.onError(({ kind, subscriber }) =>
@@ -59,8 +69,25 @@ async function fill(parts: Composition, options: CreateTaskerOptions): Promise<v
       .counter('tasker_subscriber_failures_total', 'Failures of subscribers, by subscriber and kind.')
       .increment(1, { subscriber, kind }),
   )
+  plugins.watch.onFailure((plugin, { part, kind }) =>
+    parts.metrics
+      .counter('tasker_plugin_failures_total', 'Failures of plugins, by plugin, part and kind.')
+      .increment(1, { plugin, part, kind }),
+  )
+  parts.health.onTrouble((owner, check, { message }) =>
+    plugins.watch.noteOf(owner, { part: `health check ${check}`, kind: 'failed', error: message }),
+  )
   log.debug({ found: finds.found.length, failed: finds.failed.length }, 'discovery has ended')
   bus.open()
+}
+
+/** What is disabled and not there is no mistake that keeps anybody from working, but hardly meant. */
+function noteDiscovery(discovery: Discovery, { registries, config, log }: Composition): void {
+  registries.noteDiscovery(discovery)
+  for (const { text, near } of idleEntries(config.values.discovery.disable, discovery)) {
+    const hint = near === undefined ? '' : `; did you mean "${near}"?`
+    log.warn({ entry: text }, `discovery.disable names "${text}", and nothing of that name was found${hint}`)
+  }
 }
 
 function declareCustomEvents({ config, bus }: Composition): void {
@@ -81,8 +108,11 @@ function withoutSchema({ description, durable }: { description?: string; durable
 /** A boot that failed leaves nothing behind: no lock on the folder, no connection. */
 async function abandon(parts: Composition): Promise<void> {
   try {
+    parts.plugins.endWatch()
+    parts.plugins.clearTimers()
     parts.bus.close()
     parts.taskEnds.stop()
+    parts.pulse.close()
     await parts.storage.close()
     await parts.container.dispose()
   } catch (error) {

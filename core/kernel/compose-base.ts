@@ -10,6 +10,7 @@ import {
   type LifecycleEventName,
   lifecycleEventNames,
 } from '../events/event-catalogue.js'
+import { allSubscriptionEvents } from '../events/subscription-events.js'
 import { createUuidV7 } from '../events/uuid-v7.js'
 import { HookRegistry } from '../orchestration/hook-registry.js'
 import { ExporterRegistry } from '../registry/exporter-registry.js'
@@ -42,7 +43,7 @@ export type Base = ReturnType<typeof composeBase>
 /** The bus, the container, and the registries on both. */
 export function composeBase(input: CompositionInput) {
   const { config, log, clock, options } = input
-  const { boot, events, filter } = config.values
+  const { boot, events, filter, hooks } = config.values
   const newId = options.ids ? () => options.ids!.next() : createUuidV7(() => clock.now())
   const bus = createBus(input, newId)
   const container = createContainer()
@@ -51,6 +52,11 @@ export function composeBase(input: CompositionInput) {
   const exporters = new ExporterRegistry(ports)
   const subscriberRegistry = new SubscriberRegistry({ ...ports, ...knownEvents(bus) })
   const pluginRegistry = new PluginRegistry({ ...ports, taskerVersion })
+  const hookRegistry = new HookRegistry(log, {
+    timeoutMs: hooks.timeoutMs,
+    circuit: events.circuitBreaker,
+    now: () => clock.now(),
+  })
   const queueDefaults = { queueSize: events.queueSize, timeoutMs: events.handlerTimeoutMs }
   return {
     ...input,
@@ -60,15 +66,21 @@ export function composeBase(input: CompositionInput) {
     handlers,
     exporters,
     subscribers: new SubscriberHost(subscriberRegistry, bus, container, queueDefaults),
-    plugins: new PluginHost(pluginRegistry, boot.timeoutMs),
+    plugins: new PluginHost(pluginRegistry, boot, {
+      log,
+      now: () => clock.now(),
+      bus,
+      hooks: hookRegistry,
+      strayLimit: events.circuitBreaker.failures,
+    }),
     registries: new RegistryOverview([handlers, subscriberRegistry, exporters, pluginRegistry], clock),
     masking: new Masking(filter, handlers),
-    hooks: new HookRegistry(log),
+    hooks: hookRegistry,
   }
 }
 
 function createBus({ config, clock, log }: CompositionInput, newId: () => string): EventBus {
-  const { validatePayloads, circuitBreaker } = config.values.events
+  const { validatePayloads, circuitBreaker, blocking } = config.values.events
   return new EventBus({
     now: () => clock.now(),
     setTimer: (callback, delayMs, options) => clock.setTimer(callback, delayMs, options),
@@ -76,6 +88,7 @@ function createBus({ config, clock, log }: CompositionInput, newId: () => string
     logger: log,
     validatePayloads,
     circuit: circuitBreaker,
+    blocking,
   })
 }
 
@@ -93,5 +106,7 @@ function knownEvents(bus: EventBus) {
     knownEvents: () => new Set([...lifecycleEventNames, ...bus.customEvents.map(({ name }) => name)]),
     durableEvents: () =>
       new Set([...durableEventNames, ...bus.customEvents.filter(({ durable }) => durable).map(({ name }) => name)]),
+    // There as soon as there is a durable subscriber, which may be registered after those that hear of it.
+    announcedEvents: () => allSubscriptionEvents.map(({ name }) => name),
   }
 }

@@ -20,6 +20,7 @@ import type { RunnerServices } from '../orchestration/runner-services.js'
 import { ServedTasks } from '../orchestration/served-tasks.js'
 import { StepService } from '../orchestration/step-service.js'
 import { StoredDefinitions } from '../orchestration/stored-definitions.js'
+import { LogPulse } from '../orchestration/subscriptions/log-pulse.js'
 import { TaskCreator } from '../orchestration/task-creator.js'
 import { TaskEnds } from '../orchestration/task-ends.js'
 import { TaskService } from '../orchestration/task-service.js'
@@ -42,7 +43,9 @@ export type Engine = ReturnType<typeof composeEngine>
 export function composeEngine(base: Base) {
   const { storage, log, clock, options, config, ids, bus, handlers, hooks } = base
   const { store } = storage
-  const publisher = new LifecyclePublisher(lifecycleBusOf(bus), ids, log)
+  const { signals, subscriptions: subscriptionStore, info } = storage
+  const pulse = new LogPulse({ signals, store: subscriptionStore, schema: info.schema, log })
+  const publisher = new LifecyclePublisher(lifecycleBusOf(bus), ids, log, () => pulse.grown())
   const queueSlot = new QueueSlot(options.queue ?? new MemoryQueue(clock), isChosen(options))
   const queue = base.wrapQueue?.(queueSlot) ?? queueSlot
   const workerId = ids.next()
@@ -89,7 +92,7 @@ export function composeEngine(base: Base) {
   const steps = new StepService(store, commands, bulk, settings.maxResultBytes)
   const limits = new LimitsService({ store, mailbox, clock, settings: settings.dependentSystems })
   return {
-    ...{ workerId, serving, journal, databaseWatch, databaseRetry, worker, taskEnds },
+    ...{ workerId, pulse, serving, journal, databaseWatch, databaseRetry, worker, taskEnds },
     ...{ tasks, steps, namespaces, dependentSystems, limits, queueSlot },
     ...composeSchedules(base, { ...services, definitions, creator, commands, waits }),
   }

@@ -1,5 +1,6 @@
 import type { VerifyOptions } from '../contracts/verification.js'
 import { ExportCoordinator } from '../exports/export-coordinator.js'
+import { ExporterHooks } from '../exports/exporter-hooks.js'
 import { recordSources } from '../exports/record-sources.js'
 import { feedLifecycleMetrics } from '../metrics/lifecycle-metrics.js'
 import { MetricsRegistry } from '../metrics/metrics-registry.js'
@@ -9,46 +10,67 @@ import { RetentionService } from '../orchestration/upkeep/retention-service.js'
 import { verify } from '../orchestration/verification/verifier.js'
 import type { Base } from './compose-base.js'
 import type { Engine } from './compose-engine.js'
+import { composeSubscriptions } from './compose-subscriptions.js'
 import { EventLog } from './event-log.js'
 import { GraphApi } from './graph-api.js'
 import { HealthRegistry } from './health-registry.js'
+import { LogPublisher } from './log-publisher.js'
 
 /** What looks at the work and carries it outside: metrics, exports, the log, graphs, health. */
 export function composeOutputs(base: Base, engine: Engine) {
-  const { storage, log, clock, config, bus, handlers, masking } = base
+  const { storage, log, clock, config, bus, handlers, exporters, masking } = base
   const { store } = storage
+  const exporterHooks = new ExporterHooks(log)
   const metrics = new MetricsRegistry({ clock })
+  const publisher = new LogPublisher({
+    ...{ bus, store },
+    maxPayloadBytes: config.values.execution.maxResultBytes,
+    logGrown: () => engine.pulse.grown(),
+  })
   const snapshots = new MetricsSnapshotWriter({
     metrics,
     clock,
     intervalMs: config.values.metrics.snapshotIntervalMs,
     save: (takenAt, snapshot) => store.saveMetrics(engine.workerId, takenAt, snapshot.metrics),
     publish: (name, payload) => bus.publishLifecycle(name, payload),
+    onSynced: (snapshot) =>
+      exporterHooks.cacheSync(
+        exporters.list().map(({ value }) => value),
+        { workerId: engine.workerId, snapshot },
+      ),
     log,
   })
   return {
     metrics,
     stopFeeding: config.values.metrics.enabled ? feedLifecycleMetrics(bus, metrics) : () => {},
     snapshots,
-    exports: createExports(base, engine, metrics),
-    eventLog: new EventLog(store, masking),
+    exports: createExports(base, engine, { metrics, hooks: exporterHooks }),
+    eventLog: new EventLog(store, masking, publisher),
     verify: (options?: VerifyOptions) =>
       verify({ store, clock, mask: (value, key) => masking.mask(value, key) }, options),
     graph: new GraphApi(handlers, engine.tasks, clock),
-    health: new HealthRegistry(clock),
+    health: new HealthRegistry(clock, config.values.health.timeoutMs),
     ...composeUpkeep(base, engine),
+    ...composeSubscriptions(base, engine, metrics),
   }
 }
 
-function createExports(base: Base, { workerId }: Engine, metrics: MetricsRegistry): ExportCoordinator {
-  const { storage, clock, ids, bus, exporters, masking, hooks } = base
+function createExports(
+  base: Base,
+  { workerId }: Engine,
+  { metrics, hooks: exporterHooks }: { readonly metrics: MetricsRegistry; readonly hooks: ExporterHooks },
+): ExportCoordinator {
+  const { storage, clock, ids, bus, exporters, masking, hooks, config } = base
   const mask = <T extends object>(value: T, definitionKey?: string): T => masking.mask(value, definitionKey)
   const liveMetrics = { workerId, snapshot: () => metrics.snapshot() }
   return new ExportCoordinator({
     exporters,
     sources: recordSources({ store: storage.store, mask, clock, liveMetrics }),
     publish: (name, payload) => void bus.publishLifecycle(name, payload),
+    store: storage.store,
     beforeExport: (request) => hooks.ask('beforeExport', request),
+    hooks: exporterHooks,
+    leaseMs: config.values.exports.leaseMs,
     mask,
     clock,
     ids,
@@ -57,9 +79,14 @@ function createExports(base: Base, { workerId }: Engine, metrics: MetricsRegistr
 
 function composeUpkeep({ storage, clock, ids, config, log }: Base, { databaseWatch }: Engine) {
   const { retention: settings, log: logSettings } = config.values
-  const retention = new RetentionService(storage.store, clock, ids, settings)
+  const { store, subscriptions } = storage
+  const retention = new RetentionService(store, clock, ids, settings)
+  const upkept = {
+    makeLogPartitions: (intervalMs: number) => store.makeLogPartitions(intervalMs),
+    listSubscriptions: () => subscriptions.list(),
+  }
   return {
     retention,
-    upkeep: new LogUpkeep(storage.store, retention, { ...logSettings, ...settings }, log, databaseWatch),
+    upkeep: new LogUpkeep(upkept, retention, { ...logSettings, ...settings }, log, databaseWatch),
   }
 }

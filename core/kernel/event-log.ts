@@ -1,13 +1,19 @@
 import { setTimeout } from 'node:timers/promises'
+import type { EnvelopeOptions } from '../bus/event-factory.js'
 import type { LogLag } from '../contracts/event-log.js'
 import type { LogQuery, Store, StoredLogEntry } from '../contracts/store.js'
 import { isTaskerError } from '../errors/tasker-error.js'
+import type { CustomEventDescriptor } from '../events/custom-event.js'
 import type { TaskerEvent } from '../events/envelope.js'
 import { matchesPattern } from '../events/event-pattern.js'
-import { toEnvelope } from '../orchestration/lifecycle-publisher.js'
 import { LogContinuity } from '../workflow/log-continuity.js'
+import { toEnvelope } from '../workflow/log-envelope.js'
 import { formatPosition } from '../workflow/log-position.js'
+import type { LogPublisher } from './log-publisher.js'
 import type { Masking } from './masking.js'
+
+/** What an event that is written into the log can be told. */
+export type LogPublishOptions = Pick<EnvelopeOptions, 'correlationId' | 'causationId' | 'trace'>
 
 export interface TailOptions {
   /** Names and wildcards; none means all. */
@@ -29,10 +35,35 @@ const lookIntervalMs = 100
 export class EventLog {
   readonly #store: Store
   readonly #masking: Masking
+  readonly #publisher: LogPublisher
 
-  constructor(store: Store, masking: Masking) {
+  constructor(store: Store, masking: Masking, publisher: LogPublisher) {
     this.#store = store
     this.#masking = masking
+    this.#publisher = publisher
+  }
+
+  /**
+   * Writes a custom event into the log, and then publishes it on the bus: durable subscribers are given it, also if this process dies
+   * when this has resolved. It belongs to no task; in a step use its `publish`, which is committed with the success of the step.
+   *
+   * @returns the event, with its position
+   * @throws UnknownEventError, InvalidEventPayloadError, NotStorableError
+   * @example
+   * await tasker.log.publish(orderPlaced, { orderId: 7 })
+   */
+  publish<N extends string, P>(
+    event: CustomEventDescriptor<N, P>,
+    payload: P,
+    options?: LogPublishOptions,
+  ): Promise<TaskerEvent<string>>
+  publish(event: string, payload?: unknown, options?: LogPublishOptions): Promise<TaskerEvent<string>>
+  publish(
+    event: string | CustomEventDescriptor,
+    payload: unknown = null,
+    options?: LogPublishOptions,
+  ): Promise<TaskerEvent<string>> {
+    return this.#publisher.publish(event, payload, options)
   }
 
   /**

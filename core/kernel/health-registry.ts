@@ -1,28 +1,52 @@
 import type { Clock } from '../contracts/clock.js'
 import type { HealthApi, HealthCheck, HealthFinding, HealthReport } from '../contracts/health.js'
 
-/** A check that has not answered by then counts as failed, in milliseconds. */
-const checkTimeoutMs = 5_000
+/** Who registered a check, and one call of it that has not been answered. */
+interface Registered {
+  readonly check: HealthCheck
+  readonly owner: string | undefined
+  pending?: Promise<Answer> | undefined
+}
 
-/** `tasker.health`: named checks, run together. */
+interface Answer {
+  readonly finding: HealthFinding
+  /** Whether the check itself failed, and says nothing of what it was to look at. */
+  readonly isOwnFault: boolean
+}
+
+/**
+ * `tasker.health`: named checks, run together. One that throws, hangs or gives no finding is itself what is found wrong; while one has
+ * not answered it is not called again.
+ */
 export class HealthRegistry implements HealthApi {
-  readonly #checks = new Map<string, HealthCheck>()
+  readonly #checks = new Map<string, Registered>()
   readonly #clock: Clock
+  readonly #timeoutMs: number
+  #onTrouble: (owner: string, check: string, finding: HealthFinding) => void = () => {}
 
-  constructor(clock: Clock) {
+  /** @param timeoutMs a check that has not answered by then counts as failed, in milliseconds of real time */
+  constructor(clock: Clock, timeoutMs = 5_000) {
     this.#clock = clock
+    this.#timeoutMs = timeoutMs
   }
 
-  register(name: string, check: HealthCheck): () => void {
-    this.#checks.set(name, check)
+  /** @param owner the plugin that brings it, for messages */
+  register(name: string, check: HealthCheck, owner?: string): () => void {
+    const registered = { check, owner }
+    this.#checks.set(name, registered)
     return () => {
-      if (this.#checks.get(name) === check) this.#checks.delete(name)
+      if (this.#checks.get(name) === registered) this.#checks.delete(name)
     }
+  }
+
+  /** Calls a listener when a check of a plugin itself fails: one that throws, hangs or gives no finding. */
+  onTrouble(listener: (owner: string, check: string, finding: HealthFinding) => void): void {
+    this.#onTrouble = listener
   }
 
   async check(): Promise<HealthReport> {
     const findings = await Promise.all(
-      [...this.#checks].map(async ([name, check]) => [name, await runCheck(check)] as const),
+      [...this.#checks].map(async ([name, registered]) => [name, await this.#run(name, registered)] as const),
     )
     return {
       isHealthy: findings.every(([, finding]) => finding.isHealthy),
@@ -30,17 +54,42 @@ export class HealthRegistry implements HealthApi {
       checks: Object.fromEntries(findings),
     }
   }
+
+  async #run(name: string, registered: Registered): Promise<HealthFinding> {
+    const { owner } = registered
+    registered.pending ??= ask(registered).finally(() => {
+      registered.pending = undefined
+    })
+    const late = Promise.withResolvers<Answer>()
+    const timer = setTimeout(
+      () => late.resolve(failedCheck(`no answer within ${this.#timeoutMs} ms`, owner)),
+      this.#timeoutMs,
+    )
+    try {
+      const { finding, isOwnFault } = await Promise.race([registered.pending, late.promise])
+      if (isOwnFault && owner !== undefined) this.#onTrouble(owner, name, finding)
+      return finding
+    } finally {
+      clearTimeout(timer)
+    }
+  }
 }
 
-async function runCheck(check: HealthCheck): Promise<HealthFinding> {
-  const late = Promise.withResolvers<HealthFinding>()
-  const message = `no answer within ${checkTimeoutMs} ms`
-  const timer = setTimeout(() => late.resolve({ isHealthy: false, message }), checkTimeoutMs)
+async function ask({ check, owner }: Registered): Promise<Answer> {
   try {
-    return await Promise.race([(async () => check())(), late.promise])
+    const finding: unknown = await check()
+    if (isFinding(finding)) return { finding, isOwnFault: false }
+    return failedCheck('it gave no finding { isHealthy, message? }', owner)
   } catch (error) {
-    return { isHealthy: false, message: error instanceof Error ? error.message : String(error) }
-  } finally {
-    clearTimeout(timer)
+    return failedCheck(error instanceof Error ? error.message : String(error), owner)
   }
+}
+
+function isFinding(value: unknown): value is HealthFinding {
+  return typeof value === 'object' && value !== null && typeof (value as HealthFinding).isHealthy === 'boolean'
+}
+
+function failedCheck(problem: string, owner: string | undefined): Answer {
+  const message = owner === undefined ? problem : `check of plugin ${owner}: ${problem}`
+  return { finding: { isHealthy: false, message }, isOwnFault: true }
 }

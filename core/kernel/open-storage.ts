@@ -4,8 +4,10 @@ import { maskUrlSecrets } from '../config/printable-value.js'
 import type { Logger } from '../contracts/logger.js'
 import type { Signals } from '../contracts/signals.js'
 import type { Store } from '../contracts/store.js'
+import type { SubscriptionStore } from '../contracts/subscription-store.js'
 import { isTaskerError } from '../errors/tasker-error.js'
-import { type Database, type DatabaseAddress, openDatabase } from '../persistence/database.js'
+import { type Database, openDatabase } from '../persistence/database.js'
+import type { DatabaseAddress } from '../persistence/database-address.js'
 import { type EmbeddedServer, startEmbeddedServer } from '../persistence/embedded/embedded-server.js'
 import { findEmbeddedServer } from '../persistence/embedded/find-embedded-server.js'
 import { migrate, migrationStatus } from '../persistence/migrate.js'
@@ -13,6 +15,7 @@ import { LocalSignals } from '../persistence/signals/local-signals.js'
 import { NotifySignals } from '../persistence/signals/notify-signals.js'
 import type { StatementHook } from '../persistence/statement-hook.js'
 import { PostgresStore } from '../persistence/store.js'
+import { SubscriptionTables } from '../persistence/subscriptions/subscription-store.js'
 import type { DatabaseInfo } from './tasker.js'
 
 /** All connections of the embedded server share one backend: more would only wait for each other. */
@@ -34,6 +37,7 @@ export interface StorageOptions {
 /** The database of one kernel, open and migrated. */
 export interface Storage {
   readonly store: Store
+  readonly subscriptions: SubscriptionStore
   readonly signals: Signals
   readonly database: Database
   readonly info: DatabaseInfo
@@ -118,6 +122,7 @@ async function prepare({ database, info, server, log }: Opened, options: Storage
   }
   return {
     store: new PostgresStore(database),
+    subscriptions: new SubscriptionTables(database),
     // Connections of an embedded server share one backend: NOTIFY would reach no other.
     signals: notify ?? new LocalSignals(),
     database,

@@ -1,36 +1,51 @@
+import { runAs } from '../bus/culprit.js'
 import type { DatabaseAccess } from '../contracts/database-access.js'
 import type { TaskerEvents } from '../contracts/events-api.js'
-import type { PluginContext, PluginDefinition } from '../contracts/plugin.js'
+import type { PluginContext } from '../contracts/plugin.js'
 import type { EventEnvelope } from '../events/envelope.js'
 import type { Composition } from './compose.js'
+import { guestEvents, guestHooks, guestRegistries } from './containment/guest-parts.js'
+import type { PluginRecord } from './containment/plugin-record.js'
 import type { Masking } from './masking.js'
 import type { Storage } from './open-storage.js'
 
-/** What the setup of one plugin receives. Hooks carry its name, so that errors and logs can name the culprit. */
-export function pluginContextFor(plugin: PluginDefinition, parts: Composition): PluginContext {
-  const origin = { kind: 'code', place: `plugin ${plugin.name}` } as const
+/**
+ * What the setup of one plugin receives. What it adds carries its name, so that errors and logs can name the culprit, runs as its
+ * code, and is taken away again when it is switched off.
+ */
+export function pluginContextFor(record: PluginRecord, parts: Composition): PluginContext {
+  const { name } = record.plugin
   const { tasks, steps, exports, plugins, health, metrics, container, config } = parts
   return {
     container,
-    events: maskedEvents(parts.bus, parts.masking),
+    events: guestEvents(record, maskedEvents(parts.bus, parts.masking)),
     tasks,
     steps,
     exports,
-    handlers: { register: (value, options) => parts.handlers.register(value, { origin, ...options }) },
-    subscribers: { register: (value, options) => parts.subscribers.register(value, { origin, ...options }) },
-    exporters: { register: (value, options) => parts.exporters.register(value, { origin, ...options }) },
+    ...guestRegistries(record, parts),
     plugins,
-    hooks: { add: (name, hook, owner) => parts.hooks.add(name, hook, owner ?? plugin.name) },
-    health,
+    hooks: guestHooks(record, parts.hooks),
+    health: {
+      check: () => health.check(),
+      register: (check, ask) =>
+        record.scope.add('a health check', () => health.register(check, () => runAs(record.culprit, ask), name)),
+    },
     metrics,
     graph: parts.graph,
     namespaces: parts.namespaces,
     schedules: parts.schedules,
     limits: parts.limits,
     dependentSystems: parts.dependentSystems,
-    queue: { provide: (queue, options) => parts.queueSlot.provide(queue, plugin.name, options) },
+    queue: {
+      provide: (queue, options) => {
+        record.scope.add('a queue', () => {
+          parts.queueSlot.provide(queue, name, options)
+          return () => parts.queueSlot.withdraw(name)
+        })
+      },
+    },
     database: databaseAccess(parts.storage),
-    log: parts.log.child({ plugin: plugin.name }),
+    log: parts.log.child({ plugin: name }),
     config: config.values as unknown as Readonly<Record<string, unknown>>,
   }
 }

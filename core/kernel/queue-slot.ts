@@ -50,6 +50,11 @@ export class QueueSlot implements Queue {
     if (other === undefined || other.isDefault) this.#provided = { queue, owner, isDefault: asDefault }
   }
 
+  /** Takes back what a plugin provided that was switched off before the queue was chosen. */
+  withdraw(owner: string): void {
+    if (this.#provided?.owner === owner && !this.#isSettled) this.#provided = undefined
+  }
+
   /** Chooses, and makes ready what was chosen. Throws {@link QueueFailedError}. */
   async settle(): Promise<void> {
     this.#isSettled = true

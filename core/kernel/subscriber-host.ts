@@ -1,11 +1,17 @@
 import type { DependencyContainer } from 'tsyringe'
 import type { EventBus } from '../bus/event-bus.js'
-import type { Unsubscribe } from '../contracts/events-api.js'
 import type { DefinedSubscriber, SubscriberClass, SubscriberDefinition } from '../contracts/subscriber.js'
 import { isSubscriberClass, subscriberFromClass } from '../definition/subscriber-from-class.js'
+import { allSubscriptionEvents } from '../events/subscription-events.js'
 import type { RegistrationOptions, RegistryEntry } from '../registry/registry-entry.js'
 import type { SubscriberRegistry } from '../registry/subscriber-registry.js'
 import { RegistryView } from './registry-view.js'
+
+/** Who delivers the log to durable subscribers. */
+export interface DurableDelivery {
+  add(subscriber: SubscriberDefinition): void
+  remove(name: string): void
+}
 
 export interface QueueDefaults {
   readonly queueSize: number
@@ -18,7 +24,8 @@ export class SubscriberHost extends RegistryView<SubscriberDefinition> {
   readonly #bus: EventBus
   readonly #container: DependencyContainer
   readonly #defaults: QueueDefaults
-  readonly #attached = new Map<string, Unsubscribe>()
+  readonly #attached = new Map<string, () => void>()
+  #durable: DurableDelivery | undefined
 
   constructor(registry: SubscriberRegistry, bus: EventBus, container: DependencyContainer, defaults: QueueDefaults) {
     super(registry)
@@ -28,8 +35,13 @@ export class SubscriberHost extends RegistryView<SubscriberDefinition> {
     this.#defaults = defaults
   }
 
+  /** Says who delivers to durable subscribers. Called once, before any is registered. */
+  deliverDurable(delivery: DurableDelivery): void {
+    this.#durable = delivery
+  }
+
   /**
-   * Registers a subscriber, a class built by the container included, and attaches it to the bus.
+   * Registers a subscriber, a class built by the container included, and attaches it to the bus, or, if it is durable, to the log.
    *
    * @throws InvalidRegistrationError, AlreadyRegisteredError
    */
@@ -41,7 +53,7 @@ export class SubscriberHost extends RegistryView<SubscriberDefinition> {
     const entry = this.#registry.register(definition as SubscriberDefinition, options)
     const { name } = entry.value
     this.#attached.get(name)?.()
-    this.#attached.set(name, this.#bus.attach({ ...this.#defaults, ...withoutUndefined(entry.value) }))
+    this.#attached.set(name, this.#attach(entry.value))
     return entry
   }
 
@@ -64,6 +76,15 @@ export class SubscriberHost extends RegistryView<SubscriberDefinition> {
   /** The subscribers that hear an event, by name or by wildcard. */
   forEvent(eventName: string): SubscriberDefinition[] {
     return this.#registry.forEvent(eventName)
+  }
+
+  #attach(subscriber: SubscriberDefinition): () => void {
+    if (!subscriber.durable) return this.#bus.attach({ ...this.#defaults, ...withoutUndefined(subscriber) })
+    // What is told of them is among the events as soon as there is one.
+    for (const event of allSubscriptionEvents) this.#bus.declare(event)
+    const delivery = this.#durable!
+    delivery.add(subscriber)
+    return () => delivery.remove(subscriber.name)
   }
 
   #build(subscriber: SubscriberClass): SubscriberDefinition {

@@ -3,6 +3,8 @@ import { TaskerStateError } from '../errors/kernel-errors.js'
 import type { Composition } from './compose.js'
 import { databaseFinding } from './database-finding.js'
 import { checkLog } from './log-health.js'
+import { exportSchedules } from './scheduled-exports.js'
+import { subscriptionFinding } from './subscription-health.js'
 import type { Tasker, TaskerState } from './tasker.js'
 import { workerFinding } from './worker-finding.js'
 
@@ -66,6 +68,9 @@ export class TaskerInstance implements Tasker {
   get schedules() {
     return this.#parts.schedules
   }
+  get subscriptions() {
+    return this.#parts.subscriptions
+  }
   get namespaces() {
     return this.#parts.namespaces
   }
@@ -125,7 +130,8 @@ export class TaskerInstance implements Tasker {
   }
 
   async #start(): Promise<void> {
-    const { plugins, hooks, worker, serving, scheduleRunner, snapshots, upkeep, config } = this.#parts
+    const { plugins, hooks, worker, serving, scheduleRunner, subscriptionRunner, snapshots, upkeep, config } =
+      this.#parts
     this.#state = 'starting'
     await serving.storeAll()
     await plugins.start()
@@ -134,7 +140,9 @@ export class TaskerInstance implements Tasker {
     await serving.storeAll()
     // Before the worker, whose first claim would keep an embedded database busy meanwhile.
     await this.#declareSchedules()
+    await this.#parts.databaseRetry.until('the start', () => subscriptionRunner.declare())
     await worker.start()
+    await subscriptionRunner.start()
     scheduleRunner.start()
     if (config.values.metrics.enabled) snapshots.start()
     if (config.values.log.upkeep) upkeep.start()
@@ -144,7 +152,8 @@ export class TaskerInstance implements Tasker {
   /** What is no longer declared may be wanted all the same: nobody but a person takes it away. */
   async #declareSchedules(): Promise<void> {
     const { schedules, config, databaseRetry, log } = this.#parts
-    const left = await databaseRetry.until('the start', () => schedules.declare(config.values.schedules))
+    const declared = { ...config.values.schedules, ...exportSchedules(this.#parts) }
+    const left = await databaseRetry.until('the start', () => schedules.declare(declared))
     for (const name of left)
       log.warn(
         { schedule: name },
@@ -158,6 +167,8 @@ export class TaskerInstance implements Tasker {
       hooks,
       worker,
       scheduleRunner,
+      subscriptionRunner,
+      pulse,
       snapshots,
       upkeep,
       bus,
@@ -174,6 +185,7 @@ export class TaskerInstance implements Tasker {
     await upkeep.stop()
     await scheduleRunner.stop()
     await worker.stop()
+    await subscriptionRunner.stop()
     await hooks.tell('onStop')
     for (const failure of await plugins.stop()) log.error({ err: failure }, failure.message)
     await snapshots.stop()
@@ -181,15 +193,19 @@ export class TaskerInstance implements Tasker {
     if (!isDrained) log.warn({ left }, 'subscribers did not finish in time; what they had not handled is lost')
     stopFeeding()
     taskEnds.stop()
+    pulse.close()
     bus.close()
     await storage.close()
     await container.dispose()
+    for (const [plugin, timers] of plugins.clearTimers())
+      log.warn({ plugin, timers }, `plugin ${plugin} left ${timers} timers running after its stop; they were ended`)
+    plugins.endWatch()
     this.#state = 'stopped'
   }
 }
 
 function registerHealthChecks(parts: Composition, state: () => TaskerState): void {
-  const { health, storage, journal, registries, databaseWatch, worker, config } = parts
+  const { health, storage, journal, registries, plugins, databaseWatch, worker, config } = parts
   let failure: Error | undefined
   storage.onFailure((error) => {
     failure = error
@@ -205,6 +221,8 @@ function registerHealthChecks(parts: Composition, state: () => TaskerState): voi
     return { isHealthy: false, message, details }
   })
   health.register('log', () => checkLog(storage.store))
+  health.register('subscriptions', () => subscriptionFinding(parts.subscriptionRunner.rows))
   health.register('registries', () => registries.health())
+  health.register('plugins', () => plugins.watch.health())
   health.register('worker', () => workerFinding(worker, state(), config.values.execution.leaseMs))
 }

@@ -1,4 +1,4 @@
-import type { TaskerConfigInput } from '../config/config-schema.js'
+import type { TaskerConfigInput } from '../config/config-input.js'
 import type { Clock } from '../contracts/clock.js'
 import type { IdSource, RandomSource } from '../contracts/id-source.js'
 import type { Logger } from '../contracts/logger.js'

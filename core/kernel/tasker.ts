@@ -11,6 +11,7 @@ import type { NamespacesApi } from '../contracts/namespaces.js'
 import type { GraphsApi } from '../contracts/plugin.js'
 import type { RetentionApi } from '../contracts/retention.js'
 import type { SchedulesApi } from '../contracts/schedule.js'
+import type { SubscriptionsApi } from '../contracts/subscription.js'
 import type { StepsApi, TasksApi } from '../contracts/tasks-api.js'
 import type { VerifyOptions, VerifyReport } from '../contracts/verification.js'
 import type { ExporterRegistry } from '../registry/exporter-registry.js'
@@ -60,6 +61,8 @@ export interface Tasker extends AsyncDisposable {
   readonly exporters: ExporterRegistry
   readonly plugins: PluginHost
   readonly hooks: Hooks
+  /** The durable subscribers, in all processes together. */
+  readonly subscriptions: SubscriptionsApi
   readonly namespaces: NamespacesApi
   readonly schedules: SchedulesApi
   /** The systems that steps call, and how they stand. */

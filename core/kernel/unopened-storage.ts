@@ -1,6 +1,7 @@
 import type { ConfigValues } from '../config/config-schema.js'
 import { maskUrlSecrets } from '../config/printable-value.js'
 import type { Store } from '../contracts/store.js'
+import type { SubscriptionStore } from '../contracts/subscription-store.js'
 import { DatabaseNotOpenedError } from '../errors/kernel-errors.js'
 import type { Database } from '../persistence/database.js'
 import { LocalSignals } from '../persistence/signals/local-signals.js'
@@ -15,6 +16,7 @@ export function unopenedStorage({ database: { url, path, schema } }: Pick<Config
   const connection = url === undefined ? '' : maskUrlSecrets(url)
   return {
     store: refusing<Store>('store'),
+    subscriptions: refusing<SubscriptionStore>('subscriptions'),
     signals: new LocalSignals(),
     database: refusing<Database>('database'),
     info: { ...place, isHolder: false, connection, schema, migrationStatus: refusal('migrationStatus') },

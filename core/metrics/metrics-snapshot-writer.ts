@@ -10,6 +10,8 @@ export interface MetricsSnapshotWriterOptions {
   /** Writes a snapshot where other workers and exports read it, in place of the one before. */
   readonly save: (takenAt: string, snapshot: MetricsSnapshot) => Promise<void>
   readonly publish: (event: 'export.cache_synced', payload: EventPayload<'export.cache_synced'>) => unknown
+  /** Told after each, and waited for: it does not reject. */
+  readonly onSynced?: (snapshot: MetricsSnapshot) => Promise<void>
   readonly log: Logger
 }
 
@@ -59,7 +61,7 @@ export class MetricsSnapshotWriter {
   }
 
   async #write(): Promise<void> {
-    const { metrics, clock, save, publish, log } = this.#options
+    const { metrics, clock, save, publish, onSynced, log } = this.#options
     const startedAt = clock.monotonic()
     try {
       const snapshot = metrics.snapshot()
@@ -68,6 +70,7 @@ export class MetricsSnapshotWriter {
         metricsCount: snapshot.metrics.length,
         durationMs: clock.monotonic() - startedAt,
       })
+      await onSynced?.(snapshot)
     } catch (error) {
       log.warn({ err: error }, 'the metrics snapshot could not be written; the next one will make up for it')
     }

@@ -1,3 +1,4 @@
+import { runAsHouse } from '../bus/culprit.js'
 import type { EventBus } from '../bus/event-bus.js'
 import type { StepContext, StepDefinition, StepHandlerClass, StepHandlerObject } from '../contracts/task-definition.js'
 import { assertStorable } from './assert-storable.js'
@@ -59,6 +60,9 @@ export class HandlerInvoker implements HandlerCaller {
   }
 
   #callHandler({ handler }: StepDefinition, context: StepContext): unknown {
-    return handler.kind === 'function' ? handler.run(context) : this.#build(handler.constructor).process(context)
+    // What set the worker going may have been a plugin: what goes wrong in a handler is not its fault.
+    return runAsHouse(() =>
+      handler.kind === 'function' ? handler.run(context) : this.#build(handler.constructor).process(context),
+    )
   }
 }

@@ -1,10 +1,9 @@
 import type { IdSource } from '../contracts/id-source.js'
 import type { Logger } from '../contracts/logger.js'
-import type { Mutable } from '../contracts/mutable.js'
 import type { TaskerEvent, TraceContext } from '../events/envelope.js'
 import type { BusOnlyEventName, EventPayload } from '../events/event-catalogue.js'
 import type { LogEvent } from '../workflow/log-entry.js'
-import { formatPosition } from '../workflow/log-position.js'
+import { toEnvelope } from '../workflow/log-envelope.js'
 import type { TaskRecord } from '../workflow/task-record.js'
 
 /** What an event is about, and what it comes from. */
@@ -29,11 +28,14 @@ export interface LifecycleBus {
 export class LifecyclePublisher {
   readonly #bus: LifecycleBus
   readonly #log: Logger
+  readonly #logGrown: () => void
   readonly ids: IdSource
 
-  constructor(bus: LifecycleBus, ids: IdSource, log: Logger) {
+  /** @param logGrown told whenever a commit has added to the log */
+  constructor(bus: LifecycleBus, ids: IdSource, log: Logger, logGrown: () => void = () => {}) {
     this.#bus = bus
     this.#log = log
+    this.#logGrown = logGrown
     this.ids = ids
   }
 
@@ -50,6 +52,7 @@ export class LifecyclePublisher {
 
   /** Publishes the events of one committed log entry, in order, with their positions. */
   publishCommitted(taskId: string, logId: string, events: readonly LogEvent[]): void {
+    this.#logGrown()
     events.forEach((event, index) => {
       if (!this.#bus.hasListeners(event.name)) return
       this.#guard(event.name, () => this.#bus.check(event.name, event.payload))
@@ -65,16 +68,6 @@ export class LifecyclePublisher {
       this.#log.error({ err: error, event: name }, `event ${name} could not be published`)
     }
   }
-}
-
-/** A log event as its listeners receive it. */
-export function toEnvelope(taskId: string | null, logId: string, event: LogEvent, index: number): TaskerEvent<string> {
-  const position = formatPosition(logId, index)
-  const envelope: Mutable<TaskerEvent<string>> & { traceparent?: string } = { ...event, position }
-  if (taskId !== null) envelope.taskId = taskId
-  if (event.traceparent === undefined) return envelope
-  const { traceparent, ...others } = envelope
-  return { ...others, trace: { traceparent: event.traceparent } }
 }
 
 /** The base of every payload about a task. */

@@ -6,21 +6,13 @@ import type { Transaction } from '../contracts/transaction.js'
 import { DatabaseClosedError, DatabaseSchemaNameError } from '../errors/persistence-errors.js'
 import { isTaskerError } from '../errors/tasker-error.js'
 import { ConnectionGuard } from './connection-guard.js'
+import type { DatabaseAddress } from './database-address.js'
 import { explainFailure, isReadOnly } from './database-failures.js'
 import { Client } from './driver.js'
 import { entities } from './entities/index.js'
 import { toIsoTime } from './iso-timestamp.js'
 import { migrations } from './migrations/index.js'
 import type { StatementHook } from './statement-hook.js'
-
-/** Where a server listens: a host name, or the folder of a unix socket. */
-export interface DatabaseAddress {
-  readonly host: string
-  readonly port: number
-  readonly user: string
-  readonly database: string
-  readonly password?: string
-}
 
 export interface DatabaseOptions {
   readonly connection: { readonly url: string } | DatabaseAddress

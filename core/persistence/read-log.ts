@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LogLag } from '../contracts/event-log.js'
 import type { LogEvent, LogQuery, StoredLogEntry } from '../contracts/store.js'
+import { type ShardPage, type ShardRequest, wholeEntry } from '../contracts/subscription-store.js'
 import { LogBlockedError, LogExpiredError } from '../errors/log-errors.js'
 import { LogPositionError } from '../errors/persistence-errors.js'
 import { formatPosition, parsePosition } from '../workflow/log-position.js'
 import type { Database } from './database.js'
 import { LogWriters } from './log-writers.js'
+import { shardOf } from './subscriptions/shard-of.js'
 
 const DEFAULT_LIMIT = 100
 /** How long a read waits for writers that are in its way before it gives up. */
@@ -19,6 +21,12 @@ interface LogRow {
   readonly taskId: string | null
   readonly entry: number | null
   readonly events: readonly LogEvent[]
+}
+
+interface ShardLogRow extends Omit<LogRow, 'events'> {
+  readonly shard: number
+  /** Null of other shards. */
+  readonly events: readonly LogEvent[] | null
 }
 
 /** The last event that was read: entry and index; before the first entry, entry 0. */
@@ -73,6 +81,25 @@ export class LogReader {
     return query.taskId === undefined ? this.#readAll(query, start, limit) : this.#readTask(query.taskId, start, limit)
   }
 
+  /** Entries behind a point, of some shards of the log; those of others are passed over unread. */
+  async readShards({ after, limit, shardCount, shards }: ShardRequest): Promise<ShardPage> {
+    const start = { logId: BigInt(after.logId), index: after.index }
+    const shard = shardOf(shardCount)
+    const events = shards === undefined ? 'events' : `case when ${shard} = any($3::int[]) then events end as events`
+    const sql = `select id, task_id as "taskId", entry, ${shard} as shard, ${events} from ${this.#table}
+      where id ${after.index >= wholeEntry ? '>' : '>='} $1 order by id limit $2`
+    const values = [start.logId, limit, ...(shards === undefined ? [] : [shards])]
+    const look = () => this.#database.query<ShardLogRow>(sql, values)
+    const seen = await look()
+    let rows = seen.slice(0, safeLength(seen, start, this.#settledUpTo))
+    if (rows.length === 0 && seen.length > 0) {
+      await this.#settle(start)
+      const again = await look()
+      rows = again.slice(0, safeLength(again, start, this.#settledUpTo))
+    }
+    return { entries: rows.flatMap((row) => toShardEntry(row, start)), through: numberOf(rows.at(-1)?.id) }
+  }
+
   async append(events: readonly LogEvent[]): Promise<string> {
     const sql = `insert into ${this.#table} (events) values ($1::json) returning id`
     const [row] = await this.#database.query<{ id: string }>(sql, [JSON.stringify(events)])
@@ -107,30 +134,35 @@ export class LogReader {
   async #readAll(query: LogQuery, start: Start, limit: number): Promise<readonly StoredLogEntry[]> {
     const first = await this.#look(query, start, limit)
     if (first.entries.length > 0 || !first.isBlocked) return first.entries
-    // What is true of the entry behind the gap is true of the last one of all: one wait settles every gap up to there.
-    const [seen] = await this.#database.query<{ id: string }>(`select max(id) as id from ${this.#table}`)
-    await this.#waitForWriters(start)
-    if (BigInt(seen!.id) > this.#settledUpTo) this.#settledUpTo = BigInt(seen!.id)
+    await this.#settle(start)
     return (await this.#look(query, start, limit)).entries
   }
 
+  /** What is true of the entry behind the gap is true of the last one of all: one wait settles every gap up to there. */
+  async #settle(start: Start): Promise<void> {
+    const [seen] = await this.#database.query<{ id: string }>(`select max(id) as id from ${this.#table}`)
+    await this.#waitForWriters(start)
+    if (BigInt(seen!.id) > this.#settledUpTo) this.#settledUpTo = BigInt(seen!.id)
+  }
+
   /** Reads in one statement with the page what retention has taken, so that nothing can be taken between the two. */
-  async #look({ after, toleratesLoss }: LogQuery, start: Start, limit: number): Promise<Reading> {
+  async #look({ after, toleratesLoss, lostBefore = '0' }: LogQuery, start: Start, limit: number): Promise<Reading> {
     const page = `${this.#select} where id >= $1 order by id limit $2`
     const sql = `select r.lost_id as "lostId", l.* from ${this.#database.table('log_retention')} r
       left join lateral (${page}) l on true order by l.id`
     const found = await this.#database.query<LogRow & { lostId: string }>(sql, [start.logId, limit + 1])
     const lostId = BigInt(found[0]?.lostId ?? 0)
-    if (after !== undefined && toleratesLoss !== true && lostId > start.logId) await this.#refuse(after, start, lostId)
+    const known = BigInt(lostBefore) > start.logId ? BigInt(lostBefore) : start.logId
+    if (after !== undefined && toleratesLoss !== true && lostId > known) await this.#refuse(after, known, lostId)
     const rows = found.filter(({ id }) => id !== null).map(({ lostId: _, ...row }) => row)
     return toReading(rows, start, safeLength(rows, start, this.#settledUpTo), limit)
   }
 
   /** How many ids are missing is how many entries are lost, and those that were rolled back. */
-  async #refuse(after: string, start: Start, lostId: bigint): Promise<never> {
+  async #refuse(after: string, known: bigint, lostId: bigint): Promise<never> {
     const sql = `select count(*)::int as kept from ${this.#table} where id > $1 and id <= $2`
-    const [row] = await this.#database.query<{ kept: number }>(sql, [start.logId, lostId])
-    const lostAtMost = Number(lostId - start.logId) - row!.kept
+    const [row] = await this.#database.query<{ kept: number }>(sql, [known, lostId])
+    const lostAtMost = Number(lostId - known) - row!.kept
     throw new LogExpiredError(after, { lostId: String(lostId), lostAtMost })
   }
 
@@ -160,7 +192,7 @@ function startOf(after: string | undefined): Start {
 }
 
 /** How many rows there are before the first missing id greater than `settledUpTo`. */
-function safeLength(rows: readonly LogRow[], start: Start, settledUpTo: bigint): number {
+function safeLength(rows: readonly { readonly id: string }[], start: Start, settledUpTo: bigint): number {
   let previous = start.logId
   for (const [index, row] of rows.entries()) {
     const id = BigInt(row.id)
@@ -181,6 +213,15 @@ function toReading(rows: readonly LogRow[], start: Start, length: number, limit:
   return { entries, isBlocked: length < rows.length }
 }
 
-function withoutBeginning(row: LogRow, firstIndex: number): StoredLogEntry {
+function withoutBeginning<Row extends LogRow>(row: Row, firstIndex: number): Row & Pick<StoredLogEntry, 'firstIndex'> {
   return { ...row, firstIndex, events: firstIndex === 0 ? row.events : row.events.slice(firstIndex) }
+}
+
+function toShardEntry({ events, ...row }: ShardLogRow, start: Start): ShardPage['entries'] {
+  if (events === null) return []
+  return [withoutBeginning({ ...row, events }, BigInt(row.id) === start.logId ? start.index + 1 : 0)]
+}
+
+function numberOf(id: string | undefined): number | undefined {
+  return id === undefined ? undefined : Number(id)
 }

@@ -1,6 +1,6 @@
 import type { FilterQuery, InferEntity } from '@mikro-orm/core'
 import { type QBFilterQuery, raw } from '@mikro-orm/postgresql'
-import type { Page, PageOf, TaskAncestor, TaskFilter, TaskOwnership } from '../contracts/store.js'
+import type { Page, PageOf, StoredTaskFilter, TaskAncestor, TaskFilter, TaskOwnership } from '../contracts/store.js'
 import type { TaskRecord, TaskView } from '../contracts/task-record.js'
 import { type TaskState, taskStates } from '../workflow/state-machines.js'
 import type { Database } from './database.js'
@@ -63,7 +63,7 @@ export class TaskReader {
     return this.#database.query<TaskAncestor>(sql, [taskId, limit])
   }
 
-  async list(filter: TaskFilter, page?: Page): Promise<PageOf<TaskRecord>> {
+  async list(filter: StoredTaskFilter, page?: Page): Promise<PageOf<TaskRecord>> {
     const limit = limitOf(page)
     const where = { $and: [toConditions(filter), ...afterKeys(page)] } as QBFilterQuery<TaskRow>
     const rows = await this.#database.read((em) =>
@@ -115,12 +115,13 @@ function afterKeys(page: Page | undefined): readonly FilterQuery<TaskRow>[] {
   return [{ createdAt: { $lte: createdAt } }, { $or: [{ createdAt: { $lt: createdAt } }, { id: { $lt: id } }] }]
 }
 
-function toConditions(filter: TaskFilter): FilterQuery<TaskRow> {
-  const { namespace, name, version, correlationId, state, since, until, tags, parked, isPaused, rerunOf } = filter
+function toConditions(filter: StoredTaskFilter): FilterQuery<TaskRow> {
+  const { namespace, name, version, correlationId, state, since, until, tags, parked, isPaused, rerunOf, ids } = filter
   const equal = { namespace, name, version, correlationId, parked }
   const conditions: Record<string, unknown> = Object.fromEntries(
     Object.entries(equal).filter(([, value]) => value !== undefined),
   )
+  if (ids !== undefined) conditions.id = { $in: [...ids] }
   if (tags !== undefined) conditions.tags = { $contains: tags }
   if (isPaused !== undefined) conditions.pausedAt = isPaused ? { $ne: null } : null
   if (rerunOf !== undefined) conditions.rerunOf = { taskId: rerunOf }

@@ -4,6 +4,7 @@ import { RetentionLostError } from '../errors/log-errors.js'
 import type { Database } from './database.js'
 import { isLocked, LOCK_TIMEOUT, LogPartitions } from './log-partitions.js'
 import { formatCursor, parseCursor } from './page-cursor.js'
+import { UnreadLog } from './subscriptions/unread-log.js'
 
 /** Rows of tasks that one step looks through, whether it takes them or not. */
 const windowSize = 2_000
@@ -27,9 +28,11 @@ interface TakenRow {
 export class Retention implements LogUpkeepStore {
   readonly #database: Database
   readonly #partitions: LogPartitions
+  readonly #unread: UnreadLog
 
   constructor(database: Database) {
     this.#database = database
+    this.#unread = new UnreadLog(database)
     this.#partitions = new LogPartitions(database)
   }
 
@@ -51,7 +54,8 @@ export class Retention implements LogUpkeepStore {
     const keys = parseCursor(after === undefined ? undefined : { after }, ['time', 'id'] as const)
     const values = [finishedBefore, limit, keys?.[0] ?? null, keys?.[1] ?? null]
     return this.#asHolder(holder, async (transaction) => {
-      const [row] = await transaction.query<TakenRow>(this.#takeSql(), values)
+      const unread = await this.#unread.within(transaction)
+      const [row] = await transaction.query<TakenRow>(this.#takeSql(unread), values)
       const { tasks, entries, lastId, nextCreatedAt, nextId } = row!
       await this.#noteLoss(transaction, lastId, entries)
       return nextId === null ? { tasks, entries } : { tasks, entries, next: formatCursor([nextCreatedAt!, nextId]) }
@@ -62,11 +66,13 @@ export class Retention implements LogUpkeepStore {
     const table = this.#table('event_log_default')
     const sql = `with gone as (
         delete from ${table} where ctid = any(array(
-          select ctid from ${table} where task_id is null and logged_at < now() - $1 * interval '1 millisecond' limit $2::int
+          select ctid from ${table} where task_id is null and logged_at < now() - $1 * interval '1 millisecond'
+            and ($3::bigint is null or id <= $3) and ${this.#unread.isNotHeld('id')} limit $2::int
         )) returning id
       ) select count(*)::int as entries, max(id)::text as "lastId" from gone`
     return this.#asHolder(holder, async (transaction) => {
-      const [row] = await transaction.query<TakenRow>(sql, [olderThanMs, limit])
+      const readUpTo = (await this.#unread.within(transaction)) ?? null
+      const [row] = await transaction.query<TakenRow>(sql, [olderThanMs, limit, readUpTo])
       await this.#noteLoss(transaction, row!.lastId, row!.entries)
       return { tasks: 0, entries: row!.entries }
     })
@@ -107,6 +113,9 @@ export class Retention implements LogUpkeepStore {
         await transaction.query(`lock table only ${this.#table('event_log')} in access exclusive mode`)
         const tasks = await transaction.query(`select 1 from ${table} where task_id is not null limit 1`)
         if (tasks.length > 0) return undefined
+        const readUpTo = await this.#unread.within(transaction)
+        if (await this.#unread.holdsAny(transaction, table)) return undefined
+        if (readUpTo !== undefined && row!.lastId !== null && BigInt(row!.lastId) > BigInt(readUpTo)) return undefined
         await transaction.query(`drop table ${table}`)
         await this.#noteLoss(transaction, row!.lastId, row!.entries)
         return { tasks: 0, entries: row!.entries }
@@ -143,16 +152,19 @@ export class Retention implements LogUpkeepStore {
   /**
    * Values: finishedBefore, limit, and the keys of the task before. Goes by time of creation, because no task has ended before it was
    * created, and that is what there is an index for; one by time of ending would be written at the end of every task.
+   *
+   * @param readUpTo the entry up to which durable subscribers have read; undefined: there are none
    */
-  #takeSql(): string {
+  #takeSql(readUpTo: string | undefined): string {
     const tasks = this.#table('tasks')
+    const isRead = readUpTo === undefined ? '' : `and ${this.#unread.isRead('seen.id', readUpTo)}`
     return `with seen as materialized (
         select id, created_at, state in ${FINISHED} and completed_at < $1::timestamptz as fits from ${tasks}
         where created_at < $1::timestamptz and ($4::uuid is null or (created_at, id) > ($3::timestamptz, $4::uuid))
         order by created_at, id limit ${windowSize}
       ), chosen as materialized (
         select t.id, t.created_at, t.identity_hash from ${tasks} t join (
-          select id from seen where fits order by created_at, id limit $2::int
+          select id from seen where fits ${isRead} order by created_at, id limit $2::int
         ) s on s.id = t.id order by t.created_at, t.id for update of t skip locked
       ), ids as materialized (select array_agg(id) as all from chosen),
       gone_steps as (delete from ${this.#table('steps')} where task_id = any((select "all" from ids)::uuid[])),

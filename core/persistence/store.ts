@@ -2,6 +2,8 @@ import type { AuditedEntry, AuditPage, AuditQuery } from '../contracts/audit.js'
 import type { ChangeFilter, ChangeRecord } from '../contracts/changes.js'
 import type { DependentSystem, ObjectMap, ObjectMapFilter, ObjectReference } from '../contracts/dependent-systems.js'
 import type { LogLag } from '../contracts/event-log.js'
+import type { CursorClaim, ExportPart, HeldCursor } from '../contracts/export-cursors.js'
+import type { IncrementalExport } from '../contracts/exporter.js'
 import type { KeyOfTasks, PermitReply, PermitRequest, SystemBlock, SystemRow } from '../contracts/limits.js'
 import type { TakeRequest } from '../contracts/log-upkeep.js'
 import type { NamespaceRecord } from '../contracts/namespaces.js'
@@ -23,6 +25,7 @@ import type {
   StepWithTask,
   Store,
   StoredLogEntry,
+  StoredTaskFilter,
   TaskAncestor,
   TaskFilter,
   TaskOwnership,
@@ -42,6 +45,7 @@ import { WriteCommitter } from './commit-writes.js'
 import type { Database } from './database.js'
 import { DefinitionStore } from './definitions.js'
 import { DependentSystemTable } from './dependent-systems.js'
+import { ExportCursorTable } from './export-cursors.js'
 import { SystemLimitStore } from './limits/system-limit-store.js'
 import { MetricsSnapshotStore, type StoredMetrics } from './metrics-snapshots.js'
 import { NamespaceTable } from './namespaces.js'
@@ -74,6 +78,7 @@ export class PostgresStore implements Store {
   readonly #metrics: MetricsSnapshotStore
   readonly #schedules: ScheduleTable
   readonly #systems: DependentSystemTable
+  readonly #exports: ExportCursorTable
 
   constructor(database: Database) {
     this.#committer = new WriteCommitter(database)
@@ -94,6 +99,7 @@ export class PostgresStore implements Store {
     this.#metrics = new MetricsSnapshotStore(database)
     this.#schedules = new ScheduleTable(database)
     this.#systems = new DependentSystemTable(database)
+    this.#exports = new ExportCursorTable(database)
   }
 
   commit(writes: readonly TaskWrite[], alongside?: Alongside): Promise<readonly WriteOutcome[]> {
@@ -256,7 +262,7 @@ export class PostgresStore implements Store {
     return this.#tasks.ownership(taskIds)
   }
 
-  listTasks(filter: TaskFilter, page?: Page): Promise<PageOf<TaskRecord>> {
+  listTasks(filter: StoredTaskFilter, page?: Page): Promise<PageOf<TaskRecord>> {
     return this.#tasks.list(filter, page)
   }
 
@@ -453,5 +459,41 @@ export class PostgresStore implements Store {
 
   unparkFreed(changesOf: ChangesOf): Promise<number> {
     return this.#pauses.unparkFreed(changesOf)
+  }
+
+  holdExport(claim: CursorClaim): Promise<HeldCursor | undefined> {
+    return this.#exports.holdExport(claim)
+  }
+
+  keepExport(name: string, holder: string): Promise<boolean> {
+    return this.#exports.keepExport(name, holder)
+  }
+
+  announcePart(name: string, holder: string, part: ExportPart): Promise<boolean> {
+    return this.#exports.announcePart(name, holder, part)
+  }
+
+  settlePart(name: string, holder: string, now: string): Promise<boolean> {
+    return this.#exports.settlePart(name, holder, now)
+  }
+
+  advanceExport(name: string, holder: string, position: string): Promise<boolean> {
+    return this.#exports.advanceExport(name, holder, position)
+  }
+
+  releaseExport(name: string, holder: string): Promise<void> {
+    return this.#exports.releaseExport(name, holder)
+  }
+
+  listExports(): Promise<readonly IncrementalExport[]> {
+    return this.#exports.listExports()
+  }
+
+  acceptExportLoss(name: string): Promise<boolean> {
+    return this.#exports.acceptExportLoss(name)
+  }
+
+  forgetExport(name: string): Promise<boolean> {
+    return this.#exports.forgetExport(name)
   }
 }

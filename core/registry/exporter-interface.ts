@@ -35,6 +35,9 @@ const rules: InterfaceRules = {
   version: optional(text),
   priority: optional(finiteNumber),
   options: optional(anObject),
+  onRequest: optional(functionWritten('a function (announcement) => …', 1)),
+  onComplete: optional(functionWritten('a function (outcome) => …', 1)),
+  onCacheSync: optional(functionWritten('a function (synced) => …', 1)),
 }
 
 /** What keeps a value from being an exporter; empty if nothing does. */

@@ -1,6 +1,6 @@
-import semver from 'semver'
 import { isExactVersion } from './handler-name.js'
 import {
+  aBoolean,
   anObject,
   fieldProblems,
   fieldRule,
@@ -12,6 +12,7 @@ import {
   text,
   textsOrNone,
 } from './interface-checks.js'
+import { isVersionRange, worksWith } from './tasker-range.js'
 
 const rules: InterfaceRules = {
   name: text,
@@ -20,21 +21,15 @@ const rules: InterfaceRules = {
   dependsOn: optional(textsOrNone),
   options: optional(anObject),
   tasker: optional(
-    fieldRule(
-      'a semver range of Tasker versions such as "^1.2.0"',
-      (value) => isText(value) && semver.validRange(value) !== null,
-    ),
+    fieldRule('a semver range of Tasker versions such as "^1.2.0"', (value) => isText(value) && isVersionRange(value)),
   ),
+  required: optional(aBoolean),
   setup: optional(functionWritten('a function (context, options) => api', 2)),
   start: optional(functionWritten('a function without parameters', 0)),
   stop: optional(functionWritten('a function without parameters', 0)),
 }
 
-/**
- * What keeps a value from being a plugin of the running version of Tasker; empty if nothing does.
- *
- * A prerelease of Tasker counts as the version that it leads to, so that plugins can be tried on it.
- */
+/** What keeps a value from being a plugin of the running version of Tasker; empty if nothing does. */
 export function pluginProblems(value: unknown, taskerVersion: string): string[] {
   const problems = fieldProblems(value, rules)
   if (problems.length > 0 || !isObject(value)) return problems
@@ -49,12 +44,4 @@ export function pluginProblems(value: unknown, taskerVersion: string): string[] 
     )
   }
   return problems
-}
-
-function worksWith(range: string, taskerVersion: string): boolean {
-  const release = semver.coerce(taskerVersion)
-  return (
-    semver.satisfies(taskerVersion, range, { includePrerelease: true }) ||
-    (release !== null && semver.satisfies(release, range))
-  )
 }

@@ -53,6 +53,11 @@ export class PluginRegistry extends Registry<PluginDefinition> {
     return order.map((name) => byName.get(name)!)
   }
 
+  /** What keeps the plugins from being put in an order; empty if nothing does. */
+  dependencyProblems(): readonly PluginDependencyProblem[] {
+    return this.#boot().problems
+  }
+
   /** The reverse of {@link inBootOrder}. */
   inStopOrder(): PluginDefinition[] {
     return this.inBootOrder().reverse()

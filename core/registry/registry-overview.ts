@@ -1,5 +1,6 @@
 import type { Clock } from '../contracts/clock.js'
 import type { HealthFinding } from '../contracts/health.js'
+import type { DisabledExtension, InstalledPackage } from '../contracts/installed-package.js'
 import type { Refusal, RegistryStats } from './registry-entry.js'
 
 /** The part of a registry that the overview reads. */
@@ -41,6 +42,8 @@ export interface RegistriesSummary {
 export class RegistryOverview {
   readonly #registries: readonly OverviewedRegistry[]
   readonly #clock: Pick<Clock, 'now'>
+  #packages: readonly InstalledPackage[] = []
+  #disabled: readonly DisabledExtension[] = []
 
   constructor(registries: readonly OverviewedRegistry[], clock: Pick<Clock, 'now'>) {
     this.#registries = registries
@@ -82,6 +85,25 @@ export class RegistryOverview {
     return this.#registries
       .flatMap((registry) => registry.refusals())
       .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+  }
+
+  /** Takes over what discovery says of packages, and of what is found and not used. */
+  noteDiscovery(discovery: {
+    readonly packages: readonly InstalledPackage[]
+    readonly disabled: readonly DisabledExtension[]
+  }): void {
+    this.#packages = discovery.packages
+    this.#disabled = discovery.disabled
+  }
+
+  /** The packages that bring something, those that were refused or disabled included. */
+  packages(): readonly InstalledPackage[] {
+    return this.#packages
+  }
+
+  /** What was found and is not used, because `discovery.disable` names it. */
+  disabled(): readonly DisabledExtension[] {
+    return this.#disabled
   }
 
   /** The summaries of those registries that fit every condition given. */

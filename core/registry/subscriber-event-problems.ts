@@ -6,13 +6,15 @@ import { matchesPattern } from '../events/event-pattern.js'
 export interface KnownEvents {
   /** Names of all events. */
   knownEvents(): ReadonlySet<string>
+  /** Names that may be heard although the events are not there yet. */
+  announcedEvents?(): readonly string[]
   /** Names of those that are written to the event log. */
   durableEvents(): ReadonlySet<string>
 }
 
 /** What is wrong with the events that a subscriber names: unknown ones, and what a durable one cannot hear. */
 export function subscriberEventProblems(subscriber: SubscriberDefinition, events: KnownEvents): string[] {
-  const known = [...events.knownEvents()]
+  const known = [...new Set([...events.knownEvents(), ...(events.announcedEvents?.() ?? [])])]
   const durable = events.durableEvents()
   const problems = Object.keys(subscriber.on).flatMap((pattern) => {
     const selected = known.filter((name) => matchesPattern(pattern, name))
@@ -20,9 +22,6 @@ export function subscriberEventProblems(subscriber: SubscriberDefinition, events
     const isHeard = subscriber.durable !== true || selected.some((name) => durable.has(name))
     return isHeard ? [] : [busOnly(pattern, durable)]
   })
-  if (subscriber.durable === true) {
-    problems.push('`durable: true` comes in a later version; leave it out to hear the events of this process')
-  }
   return problems
 }
 

@@ -22,6 +22,11 @@ const rules: InterfaceRules = {
   queueSize: optional(positiveInteger),
   overflow: optional(oneOfTexts('drop_oldest', 'drop_newest')),
   timeoutMs: optional(positiveInteger),
+  from: optional(oneOfTexts('now', 'beginning')),
+  transactional: optional(aBoolean),
+  concurrency: optional(positiveInteger),
+  shards: optional(positiveInteger),
+  retry: optional(anObject),
 }
 
 const handler = functionWritten('a function (event, context) => unknown', 2)
@@ -31,6 +36,7 @@ export function subscriberProblems(value: unknown): string[] {
   if (typeof value === 'function') return [unbuilt(value)]
   const problems = fieldProblems(value, rules)
   if (!isObject(value) || !isObject(value.on)) return problems
+  problems.push(...durableProblems(value))
   const handlers = Object.entries(value.on)
   if (handlers.length === 0) problems.push('`on` must name at least one event; found an empty object')
   for (const [pattern, found] of handlers) {
@@ -38,6 +44,33 @@ export function subscriberProblems(value: unknown): string[] {
     if (expected !== undefined) problems.push(`\`on["${pattern}"]\` must be ${expected}; found ${describeFound(found)}`)
   }
   return problems
+}
+
+const retryRules: InterfaceRules = {
+  limit: optional(positiveInteger),
+  backoffMs: optional(delays),
+  maxBackoffMs: optional(positiveInteger),
+}
+
+/** What only a durable subscriber can be told, and how it is told when to try again. */
+function durableProblems(value: Readonly<Record<string, unknown>>): string[] {
+  if (value.durable !== true) {
+    return ['from', 'transactional', 'shards', 'concurrency', 'retry']
+      .filter((option) => value[option] !== undefined && value[option] !== false)
+      .map(
+        (option) => `\`${option}\` has a meaning for durable subscribers only: add \`durable: true\`, or leave it out`,
+      )
+  }
+  if (!isObject(value.retry)) return []
+  return fieldProblems(value.retry, retryRules).map((problem) => `\`retry\`: ${problem}`)
+}
+
+/** At least one delay, none of them negative. */
+function delays(value: unknown): string | undefined {
+  const isList = Array.isArray(value) && value.length > 0
+  return isList && value.every((each) => Number.isFinite(each) && each >= 0)
+    ? undefined
+    : 'a list of delays in milliseconds, at least one'
 }
 
 function unbuilt(value: object): string {

@@ -49,6 +49,9 @@ export abstract class DelegatingTasker
   get schedules() {
     return this.current.schedules
   }
+  get subscriptions() {
+    return this.current.subscriptions
+  }
   get namespaces() {
     return this.current.namespaces
   }

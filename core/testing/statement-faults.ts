@@ -16,9 +16,10 @@ export interface SentStatement {
 
 /**
  * What breaks at a statement. `crash`: the worker is lost and its connections with it; `disconnect`: its connections end and it
- * lives. `before` the statement is sent, or `after` it was carried out and before its answer is seen.
+ * lives. `before` the statement is sent, or `after` it was carried out and before its answer is seen. `refuse`: the database does not
+ * carry it out and says that its disk is full.
  */
-export type StatementFault = 'crash before' | 'crash after' | 'disconnect before' | 'disconnect after'
+export type StatementFault = 'crash before' | 'crash after' | 'disconnect before' | 'disconnect after' | 'refuse'
 
 /** Chooses what breaks; called for each statement in turn. */
 export type StatementJudge = (statement: SentStatement) => StatementFault | undefined
@@ -54,6 +55,7 @@ export function breakingStatements(judge: StatementJudge, target: FaultTarget): 
     number += 1
     const fault = judge({ number, name: `${call.name}/${call.statements}`, sql })
     if (fault === undefined) return send()
+    if (fault === 'refuse') throw diskFull()
     // What it failed with nobody learns either.
     if (fault.endsWith('after')) await send().catch(() => undefined)
     if (fault.startsWith('crash')) {
@@ -64,4 +66,12 @@ export function breakingStatements(judge: StatementJudge, target: FaultTarget): 
     target.disconnect()
     throw new Error('Connection terminated on purpose')
   }
+}
+
+/** As the driver gives it, so that the engine reads it as it would the server's. */
+function diskFull(): Error {
+  return Object.assign(new Error('No space left on device, because the test asked for it'), {
+    severity: 'ERROR',
+    code: '53100',
+  })
 }

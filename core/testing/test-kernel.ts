@@ -3,6 +3,7 @@ import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { Clock } from '../contracts/clock.js'
 import type { IdSource, RandomSource } from '../contracts/id-source.js'
 import type { Queue } from '../contracts/queue.js'
+import type { StepContext } from '../contracts/task-definition.js'
 import { WorkerLostError } from '../errors/testing-errors.js'
 import { furnish } from '../kernel/boot-tasker.js'
 import { type Composition, compose } from '../kernel/compose.js'
@@ -10,7 +11,8 @@ import { createLogger } from '../kernel/create-logger.js'
 import { openStorage, type Storage } from '../kernel/open-storage.js'
 import { TaskerInstance } from '../kernel/tasker-instance.js'
 import { MemoryQueue } from '../orchestration/memory-queue.js'
-import type { DatabaseAddress } from '../persistence/database.js'
+import type { DatabaseAddress } from '../persistence/database-address.js'
+import { AttemptFaults } from './attempt-faults.js'
 import type { FaultPlan } from './faults.js'
 import { FaultyQueue } from './faulty-queue.js'
 import { LifetimeClock } from './lifetime-clock.js'
@@ -37,6 +39,7 @@ export class TestKernel {
   readonly parts: Composition
   readonly #clock: LifetimeClock
   readonly #mortal: MortalStore
+  readonly #attemptFaults = new AttemptFaults()
   readonly #lost = Promise.withResolvers<void>()
   #killing: Promise<void> | undefined
 
@@ -88,6 +91,11 @@ export class TestKernel {
     return this.#lost.promise
   }
 
+  /** Attempts that wait for the clock because a test asked for it. */
+  get delayed(): Pick<AttemptFaults, 'areWaiting' | 'areAllWaiting'> {
+    return this.#attemptFaults
+  }
+
   get bus(): EventBus {
     return this.parts.bus
   }
@@ -99,11 +107,14 @@ export class TestKernel {
   }
 
   async #kill(): Promise<void> {
-    const { bus, taskEnds, worker, scheduleRunner, upkeep, storage } = this.parts
+    const { bus, taskEnds, worker, scheduleRunner, subscriptionRunner, pulse, upkeep, storage } = this.parts
     const ended = this.#mortal.kill()
+    this.parts.plugins.endWatch()
     bus.close()
     taskEnds.stop()
     scheduleRunner.halt()
+    subscriptionRunner.halt(true)
+    pulse.close()
     worker.halt()
     upkeep.halt()
     this.#clock.end()
@@ -117,13 +128,12 @@ export class TestKernel {
     const { bus, hooks } = this.parts
     const listen = (event: Parameters<EventRecorder['record']>[0]): void => {
       recorder.record(event)
-      if (faults.takeCrash(event.name)) void this.kill()
+      if (faults.judgeEvent(event) === 'crash') void this.kill()
     }
     bus.on('*', listen as never, { name: 'the recorder of the test' })
-    const around = async (context: Parameters<FaultPlan['checkStep']>[0], next: () => Promise<unknown>) => {
+    const around = async (context: StepContext, next: () => Promise<unknown>) => {
       if (this.isLost) throw new WorkerLostError()
-      faults.checkStep(context)
-      return next()
+      return this.#attemptFaults.carryOut(faults.judgeAttempt(context), context, this.#clock, next)
     }
     hooks.add('aroundStepExecute', around, 'faults of the test')
   }

@@ -3,10 +3,12 @@ import type { EventBus } from '../bus/event-bus.js'
 import { type DefinedTask, isDefinedTask } from '../contracts/task-definition.js'
 import type { TaskRecord } from '../contracts/task-record.js'
 import type { TaskRequest } from '../contracts/task-request.js'
-import type { ContextOf } from '../contracts/tasks-api.js'
+import type { ContextOf, TaskReference } from '../contracts/tasks-api.js'
+import { TaskNotFoundError } from '../errors/task-errors.js'
 import { isTaskerError } from '../errors/tasker-error.js'
 import { ClockNotVirtualError, TestRunTimeoutError, WorkerLostError } from '../errors/testing-errors.js'
 import type { Tasker, TaskerState } from '../kernel/tasker.js'
+import type { TaskView } from '../workflow/task-record.js'
 import { DelegatingTasker } from './delegating-tasker.js'
 import type { Faults } from './faults.js'
 import { type Duration, parseDuration } from './parse-duration.js'
@@ -17,6 +19,8 @@ import type { TestClock, TestTasker } from './test-tasker.js'
 import { type DrivenKernel, TimeDriver } from './time-driver.js'
 import { VirtualClock } from './virtual-clock.js'
 
+/** What a test itself may have brought about. */
+const passingCodes: readonly string[] = ['WORKER_LOST', 'DATABASE_CLOSED', 'DATABASE_UNAVAILABLE']
 const defaultGiveUpAfterMs = 10_000
 /** How long subscribers may still work after a run, in milliseconds of real time; one that hangs must not hold a test up. */
 const subscriberPatienceMs = 200
@@ -81,10 +85,21 @@ export class TestTaskerInstance extends DelegatingTasker implements TestTasker {
     const created = isDefinedTask(task)
       ? await this.tasks.create(task, { ...options, ...(context === undefined ? {} : { context }) })
       : await this.tasks.create(task)
-    await this.#runToEnd(created, giveUpAfterMs)
-    await this.#subscribersIdle()
-    const view = await this.tasks.get(created.id)
-    return toTestRun(view!, this.#input.recorder.view(created.id))
+    return this.#finish(created.id, giveUpAfterMs)
+  }
+
+  async finish(
+    task: TaskReference,
+    { giveUpAfterMs = defaultGiveUpAfterMs }: Pick<TestRunOptions, 'giveUpAfterMs'> = {},
+  ): Promise<TestRun> {
+    const id = typeof task === 'string' ? task : task.id
+    if ((await this.#look(id)) === undefined) throw new TaskNotFoundError(id)
+    return this.#finish(id, giveUpAfterMs)
+  }
+
+  /** Has the worker look for work as often as a wake-up that nobody asked for would. */
+  wake(times: number): void {
+    for (let time = 0; time < times; time++) void this.#kernel.parts.worker.claimSoon()
   }
 
   crash(): Promise<void> {
@@ -95,8 +110,8 @@ export class TestTaskerInstance extends DelegatingTasker implements TestTasker {
     return this.#kernel.lost
   }
 
-  restart(): Promise<void> {
-    this.#restarting ??= this.#restart().finally(() => {
+  restart({ drain = false }: { readonly drain?: boolean } = {}): Promise<void> {
+    this.#restarting ??= this.#restart(drain).finally(() => {
       this.#restarting = undefined
     })
     return this.#restarting
@@ -115,19 +130,48 @@ export class TestTaskerInstance extends DelegatingTasker implements TestTasker {
     return this.stop()
   }
 
-  async #restart(): Promise<void> {
+  async #restart(drain: boolean): Promise<void> {
+    if (drain) await this.#drain()
     await this.#kernel.kill()
     this.#kernel = await TestKernel.boot(this.#input)
   }
 
   async #stop(): Promise<void> {
+    try {
+      await this.#drain()
+    } finally {
+      await this.#input.cleanUp()
+    }
+  }
+
+  /** Stops the kernel that is current, or what is left of it. */
+  async #drain(): Promise<void> {
     const flow = this.#input.clock instanceof VirtualClock ? letTimeFlow(this.#input.clock, this.#drainMs) : undefined
     try {
       if (this.#kernel.isLost) await this.#kernel.kill()
       else await this.#kernel.tasker.stop()
     } finally {
       flow?.end()
-      await this.#input.cleanUp()
+    }
+  }
+
+  async #finish<T>(taskId: string, giveUpAfterMs: number): Promise<TestRun<T>> {
+    await this.#runToEnd(taskId, giveUpAfterMs)
+    await this.#subscribersIdle()
+    return toTestRun((await this.#look(taskId))!, this.#input.recorder.view(taskId))
+  }
+
+  /** Reads a task, with a new worker if the one that was asked has been lost. */
+  async #look(taskId: string): Promise<TaskView | undefined> {
+    const deadline = performance.now() + defaultGiveUpAfterMs
+    while (true) {
+      if (this.#kernel.isLost || this.#restarting !== undefined) await this.restart()
+      try {
+        return await this.tasks.get(taskId)
+      } catch (error) {
+        if (!this.#isGone(error) || performance.now() > deadline) throw error
+        await sleep(5)
+      }
     }
   }
 
@@ -141,11 +185,11 @@ export class TestTaskerInstance extends DelegatingTasker implements TestTasker {
     await this.#driver.advance(ms)
   }
 
-  async #runToEnd({ id }: TaskRecord, giveUpAfterMs: number): Promise<void> {
+  async #runToEnd(id: string, giveUpAfterMs: number): Promise<void> {
     const deadline = performance.now() + giveUpAfterMs
     const hasEnded = () => this.#hasEnded(id)
     while (true) {
-      if (this.#kernel.isLost) await this.restart()
+      if (this.#kernel.isLost || this.#restarting !== undefined) await this.restart()
       if (this.#driver === undefined) {
         if (await hasEnded()) return
         await sleep(5)
@@ -156,19 +200,24 @@ export class TestTaskerInstance extends DelegatingTasker implements TestTasker {
 
   /** Parked counts: what such a task waits for is not time, unless it is held by a limit. */
   async #hasEnded(taskId: string): Promise<boolean> {
-    if (this.#kernel.isLost) return false
+    if (this.#kernel.isLost || this.#restarting !== undefined) return false
     try {
       const task = (await this.#kernel.parts.storage.store.getTaskRecord(taskId))!
       return (task.state !== 'pending' && task.state !== 'in_progress') || isParkedForGood(task)
     } catch (error) {
-      if (isTaskerError(error) && error.code === 'WORKER_LOST') return false
+      if (this.#isGone(error)) return false
       throw error
     }
   }
 
+  /** What a kernel answers that was lost, or stopped to be restarted, or has lost its connections, meanwhile. */
+  #isGone(error: unknown): boolean {
+    return isTaskerError(error) && this.#stopping === undefined && passingCodes.includes(error.code)
+  }
+
   async #giveUp(taskId: string, giveUpAfterMs: number): Promise<void> {
     if (await this.#hasEnded(taskId)) return
-    const task = (await this.tasks.get(taskId))!
+    const task = (await this.#look(taskId))!
     const running = task.steps.filter(({ state }) => state === 'in_progress').map(({ name }) => name)
     throw new TestRunTimeoutError(`${task.namespace}.${task.name}@${task.version}`, task.state, running, giveUpAfterMs)
   }
@@ -181,7 +230,8 @@ export class TestTaskerInstance extends DelegatingTasker implements TestTasker {
       isQuiet: worker.isQuiet && scheduleRunner.isIdle,
       isBooking: worker.isBooking || !scheduleRunner.isIdle,
       waitsForTime: worker.holdsLimited,
-      startsSoon: worker.startsSoon,
+      startsSoon: worker.startsSoon || kernel.delayed.areWaiting,
+      isDelayed: kernel.delayed.areAllWaiting,
       activity: this.#input.recorder.heard,
       claimSoon: () => void worker.claimSoon(),
       lookAtChildren: () => worker.lookAtChildren().catch(() => undefined),

@@ -1,7 +1,7 @@
 import type { EventBus } from '../bus/event-bus.js'
 import type { DefinedTask } from '../contracts/task-definition.js'
 import type { TaskRequest } from '../contracts/task-request.js'
-import type { ContextOf } from '../contracts/tasks-api.js'
+import type { ContextOf, TaskReference } from '../contracts/tasks-api.js'
 import type { Tasker } from '../kernel/tasker.js'
 import type { Faults } from './faults.js'
 import type { Duration } from './parse-duration.js'
@@ -53,6 +53,13 @@ export interface TestTasker extends Tasker {
   /** The same for a task by its name: `{ namespace, name, version, context }`. */
   run(request: TaskRequest, context?: undefined, options?: Pick<TestRunOptions, 'giveUpAfterMs'>): Promise<TestRun>
   /**
+   * Runs a task that exists to its end, as `run()` does: one that was created with `tasks.create()`, by a schedule or by another task.
+   *
+   * @throws TestRunTimeoutError
+   * @throws TaskNotFoundError
+   */
+  finish(task: TaskReference, options?: Pick<TestRunOptions, 'giveUpAfterMs'>): Promise<TestRun>
+  /**
    * Loses the worker, as if its process had ended: no drain, no word to anybody. Nothing of it is written, published or heard any
    * more, and no further handler is called. What runs of a handler at that moment cannot be stopped from outside: its signal
    * fires, and what it returns is dropped. The kernel's methods throw WorkerLostError until `restart()`.
@@ -63,7 +70,8 @@ export interface TestTasker extends Tasker {
   /**
    * Boots a new kernel on the same database, with the same configuration, clock and record of events. It takes over what a lost
    * worker left: at once on an embedded database, on a PostgreSQL server when the lease has run out. What was registered
-   * or listened to at run time is gone. A worker that lives is lost first.
+   * or listened to at run time is gone. A worker that lives is lost first, or with `drain` stopped as by a deployment: it
+   * claims nothing more, waits for what runs, and gives the rest back.
    */
-  restart(): Promise<void>
+  restart(options?: { readonly drain?: boolean }): Promise<void>
 }

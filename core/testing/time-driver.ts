@@ -1,6 +1,9 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { VirtualClock } from './virtual-clock.js'
 
+/** So many turns of the event loop are waited for at once; what takes longer is looked at every millisecond. */
+const busyTurns = 5
+
 /** What the driver asks of the kernel that is current. */
 export interface DrivenKernel {
   /** Nothing is owned, being claimed or being committed. */
@@ -9,8 +12,10 @@ export interface DrivenKernel {
   readonly isBooking: boolean
   /** Tasks that are owned wait for nothing but time, as those do that limits hold back. */
   readonly waitsForTime: boolean
-  /** Steps have been admitted whose handlers are called at a time that is near. */
+  /** Steps have been admitted whose handlers are called at a time that is near, or hang because a test asked for it. */
   readonly startsSoon: boolean
+  /** What runs of handlers does nothing but wait for time. */
+  readonly isDelayed: boolean
   /** Grows with everything that happens. */
   readonly activity: number
   claimSoon(): void
@@ -95,18 +100,21 @@ export class TimeDriver {
   async #settle(): Promise<boolean> {
     let seen = -1
     let since = performance.now()
-    for (let quietTurns = 0; ; ) {
-      await nextTurn()
+    for (let turns = 0, quietTurns = 0, delayedTurns = 0; ; turns++) {
+      // Whoever turns round without a rest takes a processor from the database, which is a thread of this process.
+      if (turns < busyTurns || quietTurns > 0) await nextTurn()
+      else await sleep(1)
       const kernel = this.#kernel()
       if (kernel === undefined) return false
       quietTurns = kernel.isQuiet ? quietTurns + 1 : 0
+      delayedTurns = kernel.isDelayed && !kernel.isBooking && kernel.activity === seen ? delayedTurns + 1 : 0
       // What a promise or an immediate is about to set off shows within a turn or two.
       if (quietTurns > 2) return true
+      if (delayedTurns > 2) return false
       if (kernel.activity !== seen || kernel.isBooking) {
         seen = kernel.activity
         since = performance.now()
       } else if (performance.now() - since > this.#patienceMs) return false
-      else if (quietTurns === 0) await sleep(1)
     }
   }
 

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import type { DatabaseInfo } from '../../core/index.js'
-import type { DatabaseAddress } from '../../core/persistence/database.js'
+import type { DatabaseAddress } from '../../core/persistence/database-address.js'
 
 /** Runs SQL in the database of a kernel, over a connection of its own. `SCHEMA` in the text stands for the kernel's schema. */
 export async function runSql(database: DatabaseInfo, sql: string): Promise<readonly Record<string, unknown>[]> {

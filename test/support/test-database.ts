@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type Database, type DatabaseOptions, openDatabase } from '../../core/persistence/database.js'
-import type { EmbeddedServer } from '../../core/persistence/embedded/embedded-server.js'
+
 import { migrate } from '../../core/persistence/migrate.js'
-import { joinSharedServer, leaveSharedServer } from '../../core/testing/shared-server.js'
+import { joinSharedServer, leaveSharedServer, type SharedServer } from '../../core/testing/shared-server.js'
 import { testDatabaseUrl } from './postgres.js'
 
 export interface TestDatabaseOptions {
@@ -42,7 +42,7 @@ async function openAnother(schema: string, poolSize = 5): Promise<Database> {
 }
 
 /** Joined only to start it: mocha keeps the process alive while there are tests. */
-async function sharedServer(): Promise<EmbeddedServer> {
+async function sharedServer(): Promise<SharedServer> {
   const server = await joinSharedServer()
   await leaveSharedServer()
   return server

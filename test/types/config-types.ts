@@ -1,4 +1,5 @@
-import type { ConfigValues, TaskerConfigInput } from '../../core/config/config-schema.js'
+import type { TaskerConfigInput, TaskerSettingsInput } from '../../core/config/config-input.js'
+import type { ConfigValues, Given, Settings } from '../../core/config/config-schema.js'
 import { type ConfigFunction, defineConfig } from '../../core/config/define-config.js'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
@@ -35,6 +36,15 @@ defineConfig({ environments: { production: { environments: {} } } })
 defineConfig(() => ({ execution: { concurrentTasks: '5' } }))
 // @ts-expect-error a number is no subscriber
 defineConfig({ subscribers: [5] })
+
+// The interface that editors show is that of the schema. If not: node dist/test/support/docs/write-documents.js
+assertType<TaskerSettingsInput extends Given<Settings> ? true : false>()
+// (Its entries of dependentSystems and schedules want what they need: a rate without its limit does not compile.)
+type Others = Exclude<keyof Settings, 'dependentSystems' | 'schedules'>
+assertType<Pick<Given<Settings>, Others> extends Pick<TaskerSettingsInput, Others> ? true : false>()
+// @ts-expect-error a rate needs to say within which time
+defineConfig({ dependentSystems: { gateway: { rate: { limit: 5 } } } })
+assertType<Equal<keyof TaskerSettingsInput, keyof Settings>>()
 
 declare const values: ConfigValues
 assertType<Equal<typeof values.execution.concurrentTasks, number>>()

@@ -13,6 +13,7 @@ import { defineEvent } from '../../core/events/custom-event.js'
 import type { TaskerEvent } from '../../core/events/envelope.js'
 import type { DurableEventName } from '../../core/events/event-catalogue.js'
 import type { StepEventName } from '../../core/events/step-events.js'
+import { httpStep } from '../../core/http/http-step.js'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 function expectType<A>() {
@@ -56,6 +57,26 @@ const charged = loaded
     publish('order.other', 1)
     return { charged: results.load_order.total }
   })
+
+// A handler that another function makes knows the context, with options and without, whatever it depends on.
+order
+  .step(
+    'load',
+    httpStep({ url: ({ context }) => `https://a.example/${context.orderId}`, results: () => ({ total: 1 }) }),
+  )
+  .step('look', { retry: { limit: 5 } }, httpStep({ url: ({ context }) => `https://a.example/${context.orderId}` }))
+  .step(
+    'pay',
+    { dependsOn: ['load'] },
+    httpStep({
+      url: 'https://a.example',
+      body: ({ context, results }) => {
+        expectType<number>()(context.orderId)
+        expectType<number>()(results.load.total)
+        return results
+      },
+    }),
+  )
 
 // Names.
 // @ts-expect-error an unknown dependency

@@ -10,8 +10,12 @@ import type {
   DurableEventName,
   EventPayload,
   LifecycleEventName,
+  lifecycleEvents,
 } from '../../core/events/event-catalogue.js'
-import { type EventDraft, eventFamily } from '../../core/events/event-definition.js'
+import { type EventDraft, eventFamily, type PayloadsOf } from '../../core/events/event-definition.js'
+import type { LifecyclePattern } from '../../core/events/event-pattern.js'
+import type { EventPayloads } from '../../core/events/payloads/event-payloads.js'
+import type { EventProposals } from '../../core/events/payloads/event-proposals.js'
 
 declare const bus: EventBus
 
@@ -30,6 +34,14 @@ type Tally<Union, Counted extends readonly unknown[] = []> = [Union] extends [ne
 same<Tally<LifecycleEventName>, 56>()
 same<Tally<DurableEventName>, 14>()
 same<Tally<BusOnlyEventName>, 42>()
+
+// The interfaces that editors show are those of the schemas. If not: node dist/test/support/docs/write-documents.js
+type OfSchemas = PayloadsOf<typeof lifecycleEvents>
+type Fit<A, B> = { [N in keyof A]: N extends keyof B ? (A[N] extends B[N] ? 'fits' : N) : N }[keyof A]
+same<Fit<OfSchemas, EventPayloads>, 'fits'>()
+same<Fit<EventPayloads, OfSchemas>, 'fits'>()
+
+same<keyof EventProposals, LifecyclePattern>()
 
 // A family refuses a missing name and an extra name.
 declare const draft: EventDraft

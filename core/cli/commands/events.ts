@@ -2,8 +2,9 @@ import { Command } from 'commander'
 import { type CatalogueEntry, eventCatalogue, requireEvent, searchCatalogue } from '../event-documents.js'
 import { catalogueTable, catalogueText } from '../event-text.js'
 import type { Session } from '../session.js'
+import { eventsContractCommand, eventsDiffCommand } from './events-contract.js'
+import { eventsReplayCommand } from './events-replay.js'
 import { eventsTailCommand } from './events-tail.js'
-import { laterCommand } from './later.js'
 
 /** `events`: the catalogue and the log. */
 export function eventsCommand(session: Session): Command {
@@ -12,13 +13,10 @@ export function eventsCommand(session: Session): Command {
     .addHelpText('after', `\nExamples:\n  $ tasker events list --search retry\n  $ tasker events tail --names 'task.*'`)
   command.addCommand(listCommand(session))
   command.addCommand(showCommand(session))
+  command.addCommand(eventsContractCommand(session))
+  command.addCommand(eventsDiffCommand(session))
   command.addCommand(eventsTailCommand(session))
-  command.addCommand(
-    laterCommand('replay', 'events replay', 'give a durable subscriber events again', {
-      meanwhile: 'Until then `tasker events tail --from POSITION --no-follow` reads the log from a point.',
-      example: '--subscriber audit --from beginning',
-    }),
-  )
+  command.addCommand(eventsReplayCommand(session))
   return command
 }
 
@@ -39,7 +37,7 @@ function listCommand(session: Session): Command {
 
 function showCommand(session: Session): Command {
   return new Command('show')
-    .description('show an event and the schema of its payload')
+    .description('show an event, an example of its payload, and the schema')
     .argument('<NAME>', 'name of the event')
     .option('--json', 'print the event and nothing else')
     .addHelpText('after', '\nExample:\n  $ tasker events show step.failed')

@@ -5,9 +5,11 @@ import type { Session } from '../session.js'
 
 const descriptions: Readonly<Record<RegistryName, string>> = {
   handlers: 'list the task handlers that were found, where, and what was refused and why',
-  subscribers: 'list the subscribers',
-  exporters: 'list the exporters and their formats',
-  plugins: 'list the plugins',
+  subscribers: 'list the subscribers: where each was found, what is disabled, and what was refused and why',
+  exporters:
+    'list the exporters and their formats: where each was found, what is disabled, and what was refused and why',
+  plugins:
+    'list the plugins and the packages: from where, in which version, for which Tasker, what is disabled, and what was refused and why',
 }
 
 /** `handlers list`, `subscribers list`, `exporters list`, `plugins list`. */

@@ -57,7 +57,10 @@ function startedText(tasker: Tasker): string {
     counted(subscribers.list().length, 'subscriber'),
     counted(plugins.list().length, 'plugin'),
   ]
-  return `worker started, process ${process.pid}, ${where}\n${parts.join(', ')}; Ctrl-C stops it`
+  const off = plugins.statuses().filter(({ problem }) => problem !== undefined)
+  const offText =
+    off.length === 0 ? '' : `\nswitched off: ${off.map(({ name }) => `plugin ${name}`).join(', ')}; the log says why`
+  return `worker started, process ${process.pid}, ${where}\n${parts.join(', ')}; Ctrl-C stops it${offText}`
 }
 
 function counted(count: number, noun: string): string {

@@ -1,34 +1,30 @@
-import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { existsSync, realpathSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ModuleLoader } from '../../config/module-loader.js'
-import {
-  NothingExportedError,
-  PackageBringsNothingError,
-  PackageEntryError,
-  PackageFileError,
-} from '../../errors/discovery-errors.js'
+import type { InstalledPackage } from '../../contracts/installed-package.js'
+import { NothingExportedError, PackageBringsNothingError } from '../../errors/discovery-errors.js'
+import { disablesPackage } from './disabled.js'
 import { type ExtensionKind, extensionKinds, type Finds } from './found-value.js'
 import { findInPath } from './local-files.js'
 import { exportsOfKind, howToDefine } from './module-exports.js'
-
-interface PackageJson {
-  readonly name?: string
-  readonly version?: string
-  readonly dependencies?: Readonly<Record<string, string>>
-  readonly devDependencies?: Readonly<Record<string, string>>
-  readonly optionalDependencies?: Readonly<Record<string, string>>
-  readonly tasker?: unknown
-}
-
-type TaskerEntry = Readonly<Partial<Record<ExtensionKind, string | readonly string[]>>>
+import { assertCompatible, entryOf, type PackageManifest, readManifest, taskerRangeOf } from './package-manifest.js'
 
 export interface PackageSearch {
   readonly loader: ModuleLoader
   readonly environment: string
   /** The folder of the project, whose package.json names the direct dependencies. */
   readonly directory: string
+  /** The running version, which packages name as their peer dependency. */
+  readonly taskerVersion: string
+  /** Entries of `discovery.disable`: packages among them are not even loaded. */
+  readonly disable: readonly string[]
+}
+
+/** What packages brought, and what is to be said of each of them. */
+export interface PackageFinds extends Finds {
+  readonly packages: InstalledPackage[]
 }
 
 /** The folder of the package that this code belongs to. */
@@ -39,47 +35,90 @@ export function ownPackageFolder(): string {
 /** What the package itself brings, found through the `"tasker"` entry of its own package.json, as anybody's. */
 export async function findBuiltIn(search: PackageSearch): Promise<Finds> {
   const folder = ownPackageFolder()
-  return findInPackage(folder, await readPackage(folder), 'built_in', search)
+  const manifest = await readManifest(folder)
+  return findEntries({ folder, manifest, name: manifest.name ?? folder, kind: 'built_in' }, search)
 }
 
 /** What the direct dependencies of the project bring that have a `"tasker"` entry, in the order of package.json. */
-export async function findInDependencies(search: PackageSearch, wanted: boolean | readonly string[]): Promise<Finds> {
-  const finds: Finds = { found: [], failed: [] }
+export async function findInDependencies(
+  search: PackageSearch,
+  wanted: boolean | readonly string[],
+): Promise<PackageFinds> {
+  const finds: PackageFinds = { found: [], failed: [], packages: [] }
   const projectFolder = findUp(search.directory, 'package.json', () => true)
   if (wanted === false || projectFolder === undefined) return finds
-  const { dependencies, devDependencies, optionalDependencies } = await readPackage(projectFolder)
+  const { dependencies, devDependencies, optionalDependencies } = await readManifest(projectFolder)
   const names = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies })
   for (const name of names) {
     if (Array.isArray(wanted) && !wanted.includes(name)) continue
-    const folder = findUp(projectFolder, join('node_modules', name, 'package.json'), () => true)
-    if (folder === undefined || isOwn(join(folder, 'node_modules', name))) continue
-    const more = await findInDependency(join(folder, 'node_modules', name), name, search)
+    const folder = packageFolderOf(name, projectFolder)
+    if (folder === undefined || isOwn(folder)) continue
+    const more = await findInDependency(folder, name, search)
     finds.found.push(...more.found)
     finds.failed.push(...more.failed)
+    finds.packages.push(...more.packages)
   }
   return finds
 }
 
-/** A dependency that is damaged costs what it brings, and nothing else. */
-async function findInDependency(folder: string, name: string, search: PackageSearch): Promise<Finds> {
+/** A dependency that is damaged, or made for another Tasker, costs what it brings, and nothing else. */
+async function findInDependency(folder: string, name: string, search: PackageSearch): Promise<PackageFinds> {
+  let manifest: PackageManifest | undefined
   try {
-    return await findInPackage(folder, await readPackage(folder), 'package', search)
+    manifest = await readManifest(folder)
+    if (manifest.tasker === undefined) return { found: [], failed: [], packages: [] }
+    const brings = Object.keys(entryOf(manifest, name))
+    const about = { ...describe(name, manifest), brings }
+    if (disablesPackage(search.disable, name)) return nothingOf({ ...about, state: 'disabled' })
+    assertCompatible(manifest, name, search.taskerVersion)
+    const finds = await findEntries({ folder, manifest, name, kind: 'package' }, search)
+    return { ...finds, packages: [{ ...about, state: 'joined' }] }
   } catch (error) {
-    return { found: [], failed: [{ kind: 'plugins', origin: { kind: 'package', place: name }, error }] }
+    return refusedPackage(name, manifest ?? {}, error)
   }
+}
+
+function nothingOf(about: InstalledPackage): PackageFinds {
+  return { found: [], failed: [], packages: [about] }
+}
+
+/** It is refused once for each kind of thing that it would have brought, so that each of their lists says why it lacks something. */
+function refusedPackage(name: string, manifest: PackageManifest, error: unknown): PackageFinds {
+  const { tasker } = manifest
+  const keys = typeof tasker === 'object' && tasker !== null ? Object.keys(tasker) : []
+  const kinds = keys.filter((key): key is ExtensionKind => (extensionKinds as readonly string[]).includes(key))
+  const origin = { kind: 'package', place: placeOf(name, manifest) } as const
+  const failed = (kinds.length > 0 ? kinds : (['plugins'] as const)).map((kind) => ({ kind, origin, error }))
+  const reason = error instanceof Error ? error.message : String(error)
+  return { found: [], failed, packages: [{ ...describe(name, manifest), brings: kinds, state: 'refused', reason }] }
+}
+
+function describe(name: string, manifest: PackageManifest) {
+  const { version } = manifest
+  const tasker = taskerRangeOf(manifest)
+  return { name, ...(version === undefined ? {} : { version }), ...(tasker === undefined ? {} : { tasker }) }
+}
+
+function placeOf(name: string, { version }: PackageManifest): string {
+  return version === undefined ? name : `${name}@${version}`
 }
 
 /** The same for a package that the configuration names. */
 export async function findInNamedPackage(
   packageFolder: string,
+  name: string,
   kind: ExtensionKind,
   search: PackageSearch,
-): Promise<Finds> {
-  const { found, failed } = await findInDependency(packageFolder, basename(packageFolder), search)
-  const finds = { found: found.filter((each) => each.kind === kind), failed: [...failed] }
-  if (finds.found.length + failed.length > 0) return finds
+): Promise<PackageFinds> {
+  const { found, failed, packages } = await findInDependency(packageFolder, name, search)
+  const finds = {
+    found: found.filter((each) => each.kind === kind),
+    failed: failed.filter((each) => each.kind === kind),
+  }
+  const isDisabled = packages.some(({ state }) => state === 'disabled')
+  if (isDisabled || finds.found.length + failed.length > 0) return { ...finds, packages }
   const error = new PackageBringsNothingError(packageFolder, kind)
-  return { found: [], failed: [{ kind, origin: { kind: 'configuration', place: basename(packageFolder) }, error }] }
+  return { found: [], failed: [{ kind, origin: { kind: 'configuration', place: name }, error }], packages: [] }
 }
 
 /** The folder of an installed package, seen from the project. */
@@ -88,18 +127,20 @@ export function packageFolderOf(name: string, directory: string): string | undef
   return folder === undefined ? undefined : join(folder, 'node_modules', name)
 }
 
-async function findInPackage(
-  folder: string,
-  manifest: PackageJson,
-  kind: 'built_in' | 'package',
+interface SearchedPackage {
+  readonly folder: string
+  readonly manifest: PackageManifest
+  readonly name: string
+  readonly kind: 'built_in' | 'package'
+}
+
+async function findEntries(
+  { folder, manifest, name, kind }: SearchedPackage,
   { loader, environment, directory }: PackageSearch,
 ): Promise<Finds> {
   const finds: Finds = { found: [], failed: [] }
-  if (manifest.tasker === undefined) return finds
-  const name = manifest.name ?? folder
-  const entry = readEntry(name, manifest.tasker)
-  const origin = { kind, place: manifest.version === undefined ? name : `${name}@${manifest.version}` }
-  if (entry instanceof Error) return { found: [], failed: [{ kind: 'plugins', origin, error: entry }] }
+  const entry = entryOf(manifest, name)
+  const origin = { kind, place: placeOf(name, manifest) }
   for (const extension of extensionKinds) {
     for (const path of [entry[extension] ?? []].flat()) {
       const more = await findEntry(resolve(folder, path), { kind: extension, loader, environment, origin, directory })
@@ -155,28 +196,6 @@ async function indexFilesOf(folder: string): Promise<readonly string[]> {
     .sort()
 }
 
-function readEntry(name: string, value: unknown): TaskerEntry | Error {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return new PackageEntryError(name, JSON.stringify(value))
-  }
-  for (const [key, paths] of Object.entries(value)) {
-    const isKnown = (extensionKinds as readonly string[]).includes(key)
-    const isPaths = [paths].flat().every((path) => typeof path === 'string')
-    if (!isKnown || !isPaths) return new PackageEntryError(name, `"${key}": ${JSON.stringify(paths)}`)
-  }
-  return value as TaskerEntry
-}
-
-async function readPackage(folder: string): Promise<PackageJson> {
-  const file = join(folder, 'package.json')
-  const text = await readFile(file, 'utf8')
-  try {
-    return JSON.parse(text) as PackageJson
-  } catch (error) {
-    throw new PackageFileError(file, error)
-  }
-}
-
 /** The nearest folder, from here upwards, that has a file and passes. */
 function findUp(from: string, file: string, passes: (folder: string) => boolean): string | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
@@ -185,6 +204,7 @@ function findUp(from: string, file: string, passes: (folder: string) => boolean)
   }
 }
 
+/** Whether a package is Tasker itself, which was found before, also where it is linked. */
 function isOwn(folder: string): boolean {
-  return resolve(folder) === ownPackageFolder()
+  return realpathSync(folder) === realpathSync(ownPackageFolder())
 }

@@ -9,6 +9,7 @@ import { formatHandlerName } from '../../registry/handler-name.js'
 import { isOver } from '../../workflow/state-machines.js'
 import { type DatabaseWatch, isDatabaseAway } from '../database-watch.js'
 import { PeriodicWork } from '../periodic-work.js'
+import { SoleLook } from '../sole-look.js'
 import type { TaskWaits } from '../task-waits.js'
 import { type FiringServices, ScheduleFiring } from './schedule-firing.js'
 
@@ -48,8 +49,10 @@ export class ScheduleRunner {
   #listening: Listening | undefined
   #timer: Timer | undefined
   #retry: NodeJS.Timeout | undefined
-  #looking: Promise<void> | undefined
-  #isAskedAgain = false
+  readonly #look = new SoleLook(
+    () => this.#lookOnce(),
+    () => this.#isRunning,
+  )
   #isRunning = false
 
   constructor(services: ScheduleRunnerServices) {
@@ -66,7 +69,7 @@ export class ScheduleRunner {
 
   /** Whether it creates nothing and looks for nothing at present. */
   get isIdle(): boolean {
-    return this.#looking === undefined
+    return this.#look.current === undefined
   }
 
   start(): void {
@@ -86,7 +89,7 @@ export class ScheduleRunner {
   async stop(): Promise<void> {
     this.halt()
     await this.#periodic.stop()
-    await this.#looking?.catch(() => undefined)
+    await this.#look.current?.catch(() => undefined)
   }
 
   /** Begins nothing more. */
@@ -117,25 +120,9 @@ export class ScheduleRunner {
     })
   }
 
-  /** Creates what is due. Never twice at once: who asks meanwhile gets another look when this one has ended. */
-  async look(): Promise<void> {
-    if (this.#looking !== undefined) {
-      this.#isAskedAgain = true
-      return this.#looking
-    }
-    this.#looking = this.#lookUntilDone()
-    try {
-      await this.#looking
-    } finally {
-      this.#looking = undefined
-    }
-  }
-
-  async #lookUntilDone(): Promise<void> {
-    do {
-      this.#isAskedAgain = false
-      await this.#lookOnce()
-    } while (this.#isAskedAgain && this.#isRunning)
+  /** Creates what is due. */
+  look(): Promise<void> {
+    return this.#look.take()
   }
 
   async #lookOnce(): Promise<void> {
@@ -189,7 +176,7 @@ export class ScheduleRunner {
         : await new ScheduleFiring(this.#services, schedule, defined).run(Date.parse(now))
     const isSettled = await store.settleSchedule(after, workerId)
     // Somebody has changed it, and is sure to be looked after in the next round.
-    if (!isSettled) this.#isAskedAgain = true
+    if (!isSettled) this.#look.again()
     const { error } = after.progress
     if (error !== null && error.message !== schedule.progress.error?.message)
       log.error({ schedule: schedule.name, code: error.code }, `schedule ${schedule.name}: ${error.message}`)

@@ -1,6 +1,7 @@
 import type { Logger } from '../../contracts/logger.js'
 import type { RetentionApi } from '../../contracts/retention.js'
 import type { Store } from '../../contracts/store.js'
+import type { SubscriptionRow } from '../../contracts/subscription-store.js'
 import { type DatabaseWatch, isDatabaseAway } from '../database-watch.js'
 import { PeriodicWork } from '../periodic-work.js'
 
@@ -31,21 +32,27 @@ export function partitionInterval({
   return Math.max(dayMs, Math.ceil(finishedTasksMs / mostPartitions))
 }
 
+interface UpkeepStore extends Pick<Store, 'makeLogPartitions'> {
+  listSubscriptions(): Promise<readonly Pick<SubscriptionRow, 'name' | 'holdsRetention' | 'seenAt' | 'lagEntries'>[]>
+}
+
 /**
  * Looks after the log while a worker runs: makes its partitions ahead of time, and takes away what is old. Every worker does, and
  * the database lets one at a time.
  */
 export class LogUpkeep {
-  readonly #store: Pick<Store, 'makeLogPartitions'>
+  readonly #store: UpkeepStore
   readonly #retention: RetentionApi
   readonly #settings: LogUpkeepSettings
   readonly #log: Logger
   readonly #work: PeriodicWork
   readonly #stopped = new AbortController()
+  /** Durable subscribers of which it was said that nobody waits for them. */
+  readonly #given = new Set<string>()
   #nextAt = 0
 
   constructor(
-    store: Pick<Store, 'makeLogPartitions'>,
+    store: UpkeepStore,
     retention: RetentionApi,
     settings: LogUpkeepSettings,
     log: Logger,
@@ -89,7 +96,23 @@ export class LogUpkeep {
     const partitions = await this.#store.makeLogPartitions(partitionInterval(this.#settings))
     if (partitions.length > 0) this.#log.info({ partitions }, 'made partitions of the event log')
     if (this.#settings.finishedTasksMs === undefined) return
+    await this.#noteUnseen()
     const taken = await this.#retention.run({ signal: this.#stopped.signal })
     if (taken.tasks + taken.entries + taken.moved > 0) this.#log.info(taken, 'took away finished tasks and their log')
+  }
+
+  /** Says once of each durable subscriber that no worker has any more that retention does not wait for it. */
+  async #noteUnseen(): Promise<void> {
+    for (const { name, holdsRetention, seenAt, lagEntries } of await this.#store.listSubscriptions()) {
+      if (holdsRetention) this.#given.delete(name)
+      else if (!this.#given.has(name)) {
+        this.#given.add(name)
+        const wayOut = 'start a worker that has it, or remove it with `tasker subscriptions remove`'
+        this.#log.warn(
+          { subscription: name, seenAt, lagEntries },
+          `retention does not wait for durable subscriber ${name} any more, which no worker has had since ${seenAt}: ${wayOut}`,
+        )
+      }
+    }
   }
 }

@@ -2,12 +2,20 @@ import { ChangeEntity } from './change-entity.js'
 import { CommandEntity } from './command-entity.js'
 import { NamedTaskEntity, NamespaceEntity } from './definition-entities.js'
 import { DependentSystemEntity, ObjectMapEntity } from './dependent-system-entities.js'
+import { ExportCursorEntity } from './export-cursor-entity.js'
 import { LogEntryEntity } from './log-entry-entity.js'
 import { LogRetentionEntity } from './log-retention-entity.js'
 import { MetricsSnapshotEntity } from './metrics-snapshot-entity.js'
 import { PauseEntity } from './pause-entity.js'
 import { ScheduleEntity } from './schedule-entity.js'
 import { StepEntity } from './step-entity.js'
+import {
+  DeadLetterEntity,
+  SubscriptionEntity,
+  SubscriptionLaneEntity,
+  SubscriptionMemberEntity,
+  SubscriptionShardEntity,
+} from './subscription-entities.js'
 import { DependentSystemPaceEntity, DependentSystemUseEntity } from './system-limit-entities.js'
 import { TaskEntity } from './task-entity.js'
 import { TaskIdentityEntity } from './task-identity-entity.js'
@@ -31,5 +39,11 @@ export const entities = [
   ObjectMapEntity,
   DependentSystemPaceEntity,
   DependentSystemUseEntity,
+  SubscriptionEntity,
+  SubscriptionMemberEntity,
+  SubscriptionShardEntity,
+  SubscriptionLaneEntity,
+  DeadLetterEntity,
   MetricsSnapshotEntity,
+  ExportCursorEntity,
 ] as const

@@ -38,6 +38,8 @@ export interface Evidence {
   readonly written: readonly WrittenEvent[]
   /** What `tasker verify` finds wrong. */
   readonly findings: readonly string[]
+  /** What durable subscribers were given: by their own lines, and by what one wrote in the transaction of its cursor. */
+  readonly deliveries: Deliveries
   /** What a reader saw that followed it all the while. */
   readonly seen: readonly SeenEvent[]
   /** Creations that were confirmed: key → task id. */
@@ -48,6 +50,21 @@ export interface Evidence {
   mayHaveLost(workerId: string): boolean
   /** Whether a worker was made to drain. */
   mayHaveDrained(workerId: string): boolean
+}
+
+export interface Deliveries {
+  /** In the order of time; an event may be there more than once. */
+  readonly told: readonly DeliveredEvent[]
+  /** In the order in which they were written. */
+  readonly ledger: readonly DeliveredEvent[]
+  /** Events that were given up. */
+  readonly deadLetters: readonly string[]
+}
+
+export interface DeliveredEvent {
+  readonly id: string
+  readonly taskId: string
+  readonly position: string
 }
 
 export interface WrittenEvent {

@@ -5,7 +5,8 @@ import { PostgresStore } from '../../../core/persistence/store.js'
 import type { LogEvent } from '../../../core/workflow/log-entry.js'
 import { formatPosition } from '../../../core/workflow/log-position.js'
 import type { ChaosPlan } from '../plan/chaos-plan.js'
-import type { Evidence, TaskEvidence } from './evidence.js'
+import { ledgerTable } from '../worker/durable-witnesses.js'
+import type { DeliveredEvent, Deliveries, Evidence, TaskEvidence } from './evidence.js'
 
 interface LogRow {
   readonly id: string
@@ -18,7 +19,7 @@ interface LogRow {
 export async function readEvidence(
   database: Database,
   plan: ChaosPlan,
-): Promise<Pick<Evidence, 'tasks' | 'written' | 'findings'>> {
+): Promise<Pick<Evidence, 'tasks' | 'written' | 'findings'> & { readonly deliveries: Omit<Deliveries, 'told'> }> {
   const rows = await database.query<LogRow>(
     `select id, task_id as "taskId", entry, events from ${database.table('event_log')} order by id`,
   )
@@ -43,7 +44,14 @@ export async function readEvidence(
     eventsOf(row).map(({ id, position }) => ({ id, position: position!, taskId: row.taskId })),
   )
   const { differences, stuck } = await verify({ store, clock: Date, mask: (value) => value }, { graceMs: 0 })
-  return { tasks, written, findings: [...differences, ...stuck].map(({ message }) => message) }
+  const ledger = await database.query<DeliveredEvent>(
+    `select event_id as id, task_id as "taskId", position from ${database.table(ledgerTable)} order by seq`,
+  )
+  const letters = await database.query<{ text: string }>(
+    `select subscription || ' gave up ' || (event->>'name') || ': ' || (error->>'message') as text from ${database.table('dead_letters')}`,
+  )
+  const deliveries = { ledger, deadLetters: letters.map(({ text }) => text) }
+  return { tasks, written, deliveries, findings: [...differences, ...stuck].map(({ message }) => message) }
 }
 
 function eventsOf({ id, taskId, events }: LogRow): TaskerEvent<string>[] {

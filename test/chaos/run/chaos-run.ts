@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { FaultProxy } from '../../support/fault-proxy.js'
 import type { ChaosDatabase } from '../databases/chaos-database.js'
 import { PatientConnection } from '../databases/patient-connection.js'
-import type { Evidence, Fault } from '../evidence/evidence.js'
+import type { DeliveredEvent, Evidence, Fault } from '../evidence/evidence.js'
 import { LogFollower } from '../evidence/log-follower.js'
 import { readEvidence } from '../evidence/read-evidence.js'
 import { Fleet } from '../fleet/fleet.js'
@@ -30,6 +30,8 @@ const execution: WorkerSettings['execution'] = {
 }
 /** How long the first workers may take to start, all tasks to end after the last fault, and so on. */
 const healthIntervalMs = 50
+/** By which answers to that one order are known. */
+const catchUpId = -1
 const patience = { startMs: 60_000, endMs: 60_000, stopMs: 15_000, healthMs: 10_000, busyMs: 1_500 }
 
 /** One run: workers, tasks, faults, and the wait until all has ended. `run` gives what is known afterwards. */
@@ -90,6 +92,7 @@ export class ChaosRun {
     await this.#until('all tasks to end', () => this.#watch.isOver, patience.endMs)
     if (!this.#watch.isOver) this.#problems.push(`unfinished:\n    ${this.#watch.unfinished}`)
     await this.#checkHealth()
+    await this.#catchUp()
     await this.#fleet.stop(patience.stopMs)
     await this.#creations.stop()
     await creations
@@ -116,6 +119,7 @@ export class ChaosRun {
     const { losses } = this.#scenario
     return {
       ...stored,
+      deliveries: { ...stored.deliveries, told: toldBy(workers) },
       plan: this.plan,
       losesConnections: this.#scenario.losesConnections ?? false,
       faults: this.#faults,
@@ -182,6 +186,24 @@ export class ChaosRun {
     }
   }
 
+  /** Durable subscribers come to the end of the log. */
+  async #catchUp(): Promise<void> {
+    const answers = (worker: WorkerHandle) =>
+      worker.lines.flatMap((line) => (line.kind === 'answer' && line.to === catchUpId ? [line] : []))
+    const asked = new Set<WorkerHandle>()
+    const isDone = () => {
+      for (const worker of this.#fleet.ready) {
+        if (asked.has(worker)) continue
+        asked.add(worker)
+        worker.order({ order: 'catch up', id: catchUpId })
+      }
+      return [...asked].some((worker) => answers(worker).length > 0)
+    }
+    await this.#until('durable subscribers to catch up', isDone, patience.endMs)
+    const answered = [...asked].flatMap(answers)
+    if (!answered.some(({ ok }) => ok)) this.#problems.push(...answered.map(({ error }) => `${error}`))
+  }
+
   async #until(what: string, isSo: () => boolean, withinMs: number): Promise<void> {
     const deadline = performance.now() + withinMs
     while (!isSo()) {
@@ -214,6 +236,12 @@ export class ChaosRun {
       execution: { ...execution, ...this.#scenario.execution },
     }
   }
+}
+
+/** What all processes said of what their durable subscribers were given, in the order of time. */
+function toldBy(workers: readonly WorkerHandle[]): readonly DeliveredEvent[] {
+  const lines = workers.flatMap((worker) => worker.lines.flatMap((line) => (line.kind === 'delivered' ? [line] : [])))
+  return lines.sort((one, other) => one.at - other.at)
 }
 
 function wasHit({ hitsAt }: WorkerHandle): boolean {

@@ -15,6 +15,8 @@ export type WorkerLine = { readonly at: number } & (
   /** A creation was confirmed. */
   | { readonly kind: 'created'; readonly key: string; readonly taskId: string }
   | { readonly kind: 'not created'; readonly key: string; readonly code: string; readonly error: string }
+  /** A durable subscriber was given an event. */
+  | { readonly kind: 'delivered'; readonly id: string; readonly taskId: string; readonly position: string }
   /** The engine found a state that contradicts itself, or an owner that is gone. */
   | { readonly kind: 'unclear'; readonly taskId: string; readonly finding: string; readonly action: string }
   | { readonly kind: 'health'; readonly isHealthy: boolean; readonly problems: readonly string[] }

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { createTasker, isTaskerError, type Tasker } from '../../../core/index.js'
 import { defineShapes } from '../plan/shapes.js'
 import { LineWriter } from './call-record.js'
+import { durableWitnesses } from './durable-witnesses.js'
 import { moveTimeOfDay } from './jumping-time.js'
 import { noticeStarvation } from './notice-starvation.js'
 import { playStep } from './play-step.js'
@@ -44,6 +45,7 @@ async function start(): Promise<Tasker> {
     {
       database: settings.database,
       handlers: [...shapes.values()],
+      ...durableWitnesses(lines),
       logging: { level: 'info', destination: settings.logPath },
       discovery: { packages: false, disable: ['logging'] },
       execution: settings.execution,
@@ -75,6 +77,8 @@ async function obey(tasker: Tasker, given: WorkerOrder): Promise<void> {
     case 'clock':
       moveTimeOfDay(given.offsetMs)
       return
+    case 'catch up':
+      return catchUp(tasker, given.id)
     case 'flood':
       return flood(tasker, given.id, given.reads)
     case 'stop':
@@ -102,6 +106,15 @@ async function flood(tasker: Tasker, id: number, reads: number): Promise<void> {
   const failed = answers.find((answer) => answer.status === 'rejected')
   const refusal = failed ? { code: codeOf(failed.reason), error: String(failed.reason) } : {}
   lines.write({ kind: 'answer', to: id, ok: !failed, ...refusal })
+}
+
+async function catchUp(tasker: Tasker, id: number): Promise<void> {
+  try {
+    await tasker.subscriptions.caughtUp(undefined, { timeoutMs: 20_000 })
+    lines.write({ kind: 'answer', to: id, ok: true })
+  } catch (error) {
+    lines.write({ kind: 'answer', to: id, ok: false, code: codeOf(error), error: String(error) })
+  }
 }
 
 function codeOf(error: unknown): string {

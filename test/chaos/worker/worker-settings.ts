@@ -18,6 +18,8 @@ export type WorkerOrder =
   | { readonly order: 'create'; readonly task: PlannedTask }
   /** Says `health`. */
   | { readonly order: 'health' }
+  /** Answers when durable subscribers have handled all that is in the log now. */
+  | { readonly order: 'catch up'; readonly id: number }
   /** Drains and exits with 0. */
   | { readonly order: 'stop' }
   /** Moves the time of day of this process. */

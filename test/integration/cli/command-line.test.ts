@@ -246,7 +246,7 @@ describe('tasker, the command, on an embedded database', function () {
         'name,state|load_order,complete|charge,complete|reserve,complete|confirm,complete',
       )
       const result = JSON.parse(errors)
-      assert.deepEqual(Object.keys(result), ['exportId', 'records', 'bytes', 'durationMs'])
+      assert.deepEqual(Object.keys(result), ['exportId', 'records', 'bytes', 'durationMs', 'files'])
       assert.equal(result.records, 4)
       assert.ok(Number.isInteger(result.durationMs), String(result.durationMs))
     })

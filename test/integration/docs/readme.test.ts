@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { join } from 'node:path'
 import { codeBlocks } from '../../support/docs/code-blocks.js'
 import { checkout, sectionOf } from '../../support/docs/generated-section.js'
+import { isGuide } from '../../support/docs/guides.js'
 import { tableRows } from '../../support/docs/markdown-table.js'
 import { type Ending, emptyFolder, run, tsc, writeReadmeFiles } from '../../support/docs/readme-project.js'
 
@@ -43,7 +44,9 @@ describe('the code of the README', () => {
   it('compiles as it stands, with the code of the other documents', async () => {
     for (const path of await readdir(join(checkout, 'docs'), { recursive: true })) {
       if (!path.endsWith('.md')) continue
-      const blocks = codeBlocks(await readFile(join(checkout, 'docs', path), 'utf8'), ['ts'])
+      const text = await readFile(join(checkout, 'docs', path), 'utf8')
+      if (isGuide(text)) continue // what belongs together there is compiled together, by guides.test.ts
+      const blocks = codeBlocks(text, ['ts'])
       const name = path.replaceAll(/\W/g, '-')
       for (const [index, { code }] of blocks.entries()) await writeFile(join(folder, `${name}-${index}.ts`), code)
     }

@@ -40,6 +40,9 @@ function factKey(event: TaskerEvent<string>, runsBefore: number): string | undef
     case 'workflow.viable_steps_discovered':
     case 'workflow.viable_steps_batch_ready':
       return `${name} ${run} ${JSON.stringify(payload.stepNames)}`
+    // Where there is no run yet, a request is the fact: who creates a task asks for it, and, if that worker is lost, who recovers it.
+    case 'workflow.orchestration_requested':
+      return `${name} ${run} ${payload.cause}`
     case 'workflow.no_viable_steps':
       return `${name} ${run}`
     case 'observability.step.find_viable':

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
 import { checkout } from '../../support/docs/generated-section.js'
 import { installPacked, type PackedTarball, packCheckout } from '../../support/docs/packed-project.js'
 import { emptyFolder, run, tsc, writeReadmeFiles } from '../../support/docs/readme-project.js'
@@ -46,7 +46,7 @@ describe('the packed package', function () {
       ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE'],
       ...['core/cli/tasker.cjs', 'core/cli/check-node.cjs', 'dist/core/cli/main.js'],
       ...['dist/core/index.js', 'dist/core/index.d.ts'],
-      ...['csv', 'json', 'ndjson'].map((format) => `dist/exporters/${format}/index.d.ts`),
+      ...['csv', 'json', 'ndjson', 'parquet'].map((format) => `dist/exporters/${format}/index.d.ts`),
       ...['logging', 'progress'].map((name) => `dist/subscribers/${name}/index.js`),
     ]
     assert.deepEqual(
@@ -73,13 +73,24 @@ describe('the packed package', function () {
     )
   })
 
-  it('holds no tests, benchmarks, examples, sources or maps of sources that are not there', () => {
+  it('holds no tests, benchmarks, sources or maps of sources that are not there, and no examples and documents but those that are needed', () => {
     const superfluous =
-      /(^|\/)(test|bench|examples|docs)\/|^(core|exporters|plugins|subscribers)\/.*(?<!\.d)\.ts$|\.map$/
+      /^(dist\/)?(test|bench|examples|docs)\/|^(core|exporters|plugins|subscribers)\/.*(?<!\.d)\.ts$|\.map$/
+    const needed = /^examples\/templates\/|^docs\/(asyncapi\.yaml$|event-contracts\/|task\.schema\.json$)/
     assert.deepEqual(
-      tarball.paths.filter((path) => superfluous.test(path)),
+      tarball.paths.filter((path) => superfluous.test(path) && !needed.test(path)),
       [],
     )
+  })
+
+  it('holds the templates of new projects, all files of them', async () => {
+    const entries = await readdir(join(checkout, 'examples/templates'), { recursive: true, withFileTypes: true })
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(checkout, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    const packed = tarball.paths.filter((path) => path.startsWith('examples/'))
+    // That of the folder itself is for compiling the templates where they stand.
+    assert.deepEqual(packed.sort(), files.filter((path) => path !== 'examples/templates/tsconfig.json').sort())
   })
 
   it('takes the code of the README as it stands, under a strict compiler that checks declarations, too', async () => {
@@ -123,6 +134,9 @@ describe('the packed package', function () {
     }
     const exported = await tasker('export', 'steps', '--format', 'csv')
     assert.match(exported.stdout, /^id,/)
+    const parquet = await tasker('export', 'steps', '--format', 'parquet')
+    assert.equal(parquet.code, 2)
+    assert.match(parquet.stderr, /needs the package hyparquet-writer\. Install it: npm install hyparquet-writer/)
   })
 
   it('opens at its doors', async () => {

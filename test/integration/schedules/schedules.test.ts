@@ -42,6 +42,12 @@ function timeOf({ tags }: TaskRecord): string {
 const timesOf = async (t: TestTasker) => (await tasksOf(t)).map((task) => timeOf(task).slice(5, 16))
 const schedule = async (t: TestTasker, name = 'nightly') => (await t.schedules.get(name)) as Schedule
 
+/** Resolves when the worker has told the database that it does not serve a kind of task any more. */
+async function isNoLongerServed({ database }: TestTasker, kind: string): Promise<void> {
+  const served = `select 1 from SCHEMA.workers where kinds @> array['${kind}']`
+  while ((await runSql(database, served)).length > 0) await new Promise((resolve) => setTimeout(resolve, 10))
+}
+
 describe('schedules', function () {
   this.timeout(60_000)
   beforeEach(() => void gates.splice(0))
@@ -316,6 +322,7 @@ describe('schedules', function () {
     await t.schedules.create({ name: 'a', cron: '0 * * * *', task: 'reports/daily' })
     await t.schedules.create({ name: 'b', cron: '0 * * * *', task: 'reports/slow' })
     t.handlers.unregister('reports.daily@1.0.0')
+    await isNoLongerServed(t, 'reports.daily@1.0.0')
     await t.clock.advance('1h')
     const gone = await schedule(t, 'a')
     assert.deepEqual(

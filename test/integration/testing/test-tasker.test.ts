@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defineSubscriber, defineTask, PermanentError } from '../../../core/index.js'
 import { openDatabase } from '../../../core/persistence/database.js'
-import { createTestTasker } from '../../../core/testing/index.js'
-import { joinSharedServer, leaveSharedServer } from '../../../core/testing/shared-server.js'
+import { createTestTasker, type TestTasker } from '../../../core/testing/index.js'
+import { joinDatabaseServer } from '../../support/database-server.js'
 import { testDatabaseUrl } from '../../support/postgres.js'
 import { openTestTasker } from '../../support/test-tasker.js'
 
@@ -222,18 +222,62 @@ describe('the database of a test kernel', () => {
     assert.notEqual(one.database.schema, other.database.schema)
   })
 
-  it('is gone when it has stopped', async function () {
+  it('is empty for the next one, and as its migrations make it', async function () {
     if (testDatabaseUrl() !== undefined) this.skip()
-    const { connection } = await joinSharedServer()
-    const database = await openDatabase({ connection })
-    const count = async () => (await database.query(`select 1 from pg_namespace where nspname like 'test_%'`)).length
-    const before = await count()
+    await using fresh = await createTestTasker({ handlers: [chain], database: { schema: 'test_fresh' } })
     const t = await createTestTasker({ handlers: [chain] })
+    await t.tasks.create(chain, { identity: 'once', runAt: new Date(t.clock.now() + 1000) })
+    await t.namespaces.pause('somewhere', { actor: { id: 'somebody', kind: 'person' } })
     await t.run(chain)
-    assert.equal(await count(), before + 1)
     await t.stop()
-    assert.equal(await count(), before)
-    await database.close()
-    await leaveSharedServer()
+    await using next = await createTestTasker({ handlers: [chain] })
+    assert.equal(next.database.schema, t.database.schema)
+    assert.deepEqual(await rowsOf(next), await rowsOf(fresh))
+    for (const each of [next, fresh]) await each.run(chain)
+    const places = (each: TestTasker) => query(`select id, entry from "${each.database.schema}".event_log order by id`)
+    assert.deepEqual(await places(next), await places(fresh), 'positions begin anew')
+  })
+
+  it('is not used again once a test has altered it', async function () {
+    if (testDatabaseUrl() !== undefined) this.skip()
+    const t = await createTestTasker()
+    const { schema } = t.database
+    await query(`alter table "${schema}".tasks add column mine text`)
+    await t.stop()
+    assert.deepEqual(await query(`select 1 from pg_namespace where nspname = '${schema}'`), [])
+    await using next = await createTestTasker({ handlers: [chain] })
+    assert.notEqual(next.database.schema, schema)
+  })
+
+  it('is gone when it has stopped, where the test has named it or it stands on a server', async () => {
+    const url = testDatabaseUrl()
+    const t = await createTestTasker({ handlers: [chain], database: url ? { url } : { schema: 'test_named' } })
+    const { schema } = t.database
+    assert.equal((await t.run(chain)).state, 'complete')
+    assert.equal((await query(`select 1 from pg_namespace where nspname = '${schema}'`)).length, 1)
+    await t.stop()
+    assert.deepEqual(await query(`select 1 from pg_namespace where nspname in ('${schema}', '${schema}_queue')`), [])
   })
 })
+
+/** What stands in the tables of a test kernel, but for times and who works there. */
+async function rowsOf({ database: { schema } }: TestTasker): Promise<unknown> {
+  const tables = await query(`select relname as name from pg_class where relnamespace = '"${schema}"'::regnamespace
+    and relkind = 'r' and relname not in ('workers', 'migrations') order by relname`)
+  const rows = tables.map(async ({ name }) => [
+    name,
+    await query(`select to_jsonb(t) as row from "${schema}"."${name}" t`),
+  ])
+  return JSON.parse(JSON.stringify(await Promise.all(rows)).replaceAll(/,?"\w+_at":"[^"]*"/g, ''))
+}
+
+async function query(sql: string): Promise<Record<string, unknown>[]> {
+  const { connection, leave } = await joinDatabaseServer()
+  const database = await openDatabase({ connection })
+  try {
+    return await database.query(sql)
+  } finally {
+    await database.close()
+    await leave()
+  }
+}

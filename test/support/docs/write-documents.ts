@@ -7,8 +7,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generatedDocuments } from './generated-documents.js'
 import { checkout } from './generated-section.js'
+import { wholeDocuments } from './whole-documents.js'
 
 for (const [path, update] of Object.entries(generatedDocuments)) {
   const file = join(checkout, path)
   writeFileSync(file, update(readFileSync(file, 'utf8')))
 }
+
+for (const [path, make] of Object.entries(wholeDocuments)) writeFileSync(join(checkout, path), make())

@@ -12,7 +12,17 @@ describe('cli: events', () => {
     const catalogue = eventCatalogue([fulfilled])
     assert.equal(catalogue.length, 57)
     for (const entry of catalogue) {
-      assert.deepEqual(Object.keys(entry), ['name', 'family', 'description', 'durable', 'firedBy', 'schema'])
+      assert.deepEqual(Object.keys(entry), [
+        'name',
+        'family',
+        'description',
+        'durable',
+        'firedBy',
+        'schema',
+        'schemaVersion',
+        'example',
+        'contractVersion',
+      ])
       assert.ok(entry.description !== '' && entry.firedBy !== '', entry.name)
     }
     assert.deepEqual(catalogue.at(-1)?.family, 'order')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { exitCodeOf, wrongCalls } from '../../../core/cli/exit-codes.js'
-import { CommandNotYetError, InterruptedError, InvalidArgumentError } from '../../../core/errors/cli-errors.js'
+import { InterruptedError, InvalidArgumentError } from '../../../core/errors/cli-errors.js'
 import { ConfigurationFileNotFoundError } from '../../../core/errors/configuration-errors.js'
 import { EmbeddedDatabaseInUseError } from '../../../core/errors/embedded-database-errors.js'
 import { UnknownFormatError, UnknownHandlerError } from '../../../core/errors/registry-errors.js'
@@ -16,7 +16,6 @@ describe('cli: exit codes', () => {
   it('are 2 for what the caller can mend by calling otherwise', () => {
     const wrongCalls = [
       new InvalidArgumentError('--limit', 'it is no number'),
-      new CommandNotYetError('generate', 'Wait.'),
       new ConfigurationFileNotFoundError('/nowhere.ts'),
       new UnknownHandlerError({ namespace: 'a', name: 'b', missing: 'name', choices: [] }),
       new UnknownFormatError('png', ['csv']),

@@ -39,7 +39,7 @@ describe('The check of a configuration', () => {
       error.message,
       [
         'The configuration has 4 problems:',
-        '  execution.concurrentTasks (argument): expected an integer from 1, received the text "50".',
+        '  execution.concurrentTasks (argument): expected an integer from 1, received the text "50". Write it without quotes: 50.',
         '  execution.sweepIntervalMs (argument): expected an integer from 1 to 60000, received the number 90000.',
         '  backoff.jitter (argument): expected a number from 0 to 1, received the number 2.',
         '  logging.level (argument): expected one of "trace", "debug", "info", "warn", "error", "fatal", "silent", received the text "loud".',

@@ -7,6 +7,7 @@ import { errorClasses, errorClassesOf } from '../../support/docs/error-classes.j
 import { generatedDocuments } from '../../support/docs/generated-documents.js'
 import { checkout, sectionOf, withSection } from '../../support/docs/generated-section.js'
 import { markdownTable, tableRows } from '../../support/docs/markdown-table.js'
+import { wholeDocuments } from '../../support/docs/whole-documents.js'
 
 const read = (path: string) => readFileSync(join(checkout, path), 'utf8')
 const namesIn = (path: string, part: string) =>
@@ -17,6 +18,12 @@ describe('the documentation that is made from the code', () => {
     it(`is up to date in ${path}, in both directions`, () => {
       const document = read(path)
       assert.equal(document, update(document), 'run node dist/test/support/docs/write-documents.js')
+    })
+  }
+
+  for (const [path, make] of Object.entries(wholeDocuments)) {
+    it(`is up to date in ${path}`, () => {
+      assert.equal(read(path), make(), 'run node dist/test/support/docs/write-documents.js')
     })
   }
 

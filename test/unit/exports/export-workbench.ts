@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { ExportCursorStore } from '../../../core/contracts/export-cursors.js'
 import type { ExporterDefinition, ExportRequest } from '../../../core/contracts/exporter.js'
 import type { LogEntry, LogQuery, Page, PageOf, StepWithTask, Store } from '../../../core/contracts/store.js'
 import type { TaskRecord } from '../../../core/contracts/task-record.js'
@@ -6,9 +7,10 @@ import { UnknownFormatError } from '../../../core/errors/registry-errors.js'
 import { assertLifecyclePayload } from '../../../core/events/event-validation.js'
 import { maskPayload } from '../../../core/events/masking.js'
 import { ExportCoordinator } from '../../../core/exports/export-coordinator.js'
+import { ExporterHooks } from '../../../core/exports/exporter-hooks.js'
 import type { Mask } from '../../../core/exports/record-source.js'
 import { recordSources } from '../../../core/exports/record-sources.js'
-import { parsePosition } from '../../../core/workflow/log-position.js'
+import { formatPosition, parsePosition } from '../../../core/workflow/log-position.js'
 import { csvExporter } from '../../../exporters/csv/index.js'
 import { jsonExporter } from '../../../exporters/json/index.js'
 import { ndjsonExporter } from '../../../exporters/ndjson/index.js'
@@ -36,6 +38,7 @@ export interface PublishedEvent {
 /** A coordinator with the real sources and exporters over lists in memory, which are read by keyset pages as a store's are. */
 export function workbench(settings: WorkbenchSettings = {}) {
   const events: PublishedEvent[] = []
+  const warnings: unknown[][] = []
   const store = listStore(settings)
   const sensitive = settings.sensitive ?? {}
   const mask: Mask = (value, key = '') => maskPayload(value, { sensitivePaths: sensitive[key] ?? [] })
@@ -57,12 +60,31 @@ export function workbench(settings: WorkbenchSettings = {}) {
       assertLifecyclePayload(name, payload)
       events.push({ name, payload: payload as PublishedEvent['payload'] })
     },
+    store,
     beforeExport: settings.beforeExport ?? (() => undefined),
+    hooks: new ExporterHooks({ warn: (...line: unknown[]) => void warnings.push(line) }, { mostWaitMs: 20 }),
     mask,
-    clock: { monotonic: () => performance.now() },
+    leaseMs: 5_000,
+    clock: { monotonic: () => performance.now(), now: () => Date.now() },
     ids: { next: randomUUID },
   })
-  return { run: (request: ExportRequest) => coordinator.run(request), events, store }
+  return { run: (request: ExportRequest) => coordinator.run(request), events, warnings, store }
+}
+
+/** Incremental exports are tested on the real databases. */
+const nothingHere = async (): Promise<never> => {
+  throw new RangeError('no incremental exports here')
+}
+const noCursors: ExportCursorStore = {
+  holdExport: nothingHere,
+  keepExport: nothingHere,
+  announcePart: nothingHere,
+  settlePart: nothingHere,
+  advanceExport: nothingHere,
+  releaseExport: nothingHere,
+  listExports: nothingHere,
+  acceptExportLoss: nothingHere,
+  forgetExport: nothingHere,
 }
 
 function listStore({ tasks = [], steps = [], log = [], metrics = [], onRead }: WorkbenchSettings) {
@@ -77,6 +99,12 @@ function listStore({ tasks = [], steps = [], log = [], metrics = [], onRead }: W
       return log.flatMap((entry) => (isAsked(entry) ? [{ ...entry, firstIndex: 0 }] : [])).slice(0, limit)
     },
     readMetrics: async () => metrics,
+    logEnd: async () => {
+      const last = log.at(-1)
+      return last && formatPosition(last.id, last.events.length - 1)
+    },
+    countTasks: async () => ({ complete: tasks.length }) as Awaited<ReturnType<Store['countTasks']>>,
+    ...noCursors,
   }
   function read(): void {
     onRead?.(store.pagesRead)

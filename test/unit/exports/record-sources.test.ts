@@ -175,8 +175,10 @@ describe('an export of events', () => {
       return after === undefined ? [rest] : []
     }
     const found = []
-    for await (const page of eventSource({ readLog }, (value) => value, { now: Date.now }).pages({}))
-      found.push(...page)
+    for await (const page of eventSource({ readLog, logEnd: async () => undefined }, (value) => value, {
+      now: Date.now,
+    }).pages({}))
+      found.push(...page.records)
     deepEqual(
       found.map(({ position }) => position),
       [formatPosition(9, 3), formatPosition(9, 4)],
@@ -249,7 +251,8 @@ describe('an export of metrics', () => {
     const stored = { workerId: 'w1', takenAt, metrics: [counter] }
     const live = { workerId: 'w1', snapshot: () => ({ takenAt, metrics: [{ ...counter, value: 8 }] }) }
     const found = []
-    for await (const page of metricSource({ readMetrics: async () => [stored] }, live).pages({})) found.push(...page)
+    for await (const page of metricSource({ readMetrics: async () => [stored] }, live).pages({}))
+      found.push(...page.records)
     deepEqual(
       found.map(({ value }) => value),
       [8],

@@ -16,7 +16,7 @@ function logged(event: TaskerEvent, options?: LoggingOptions): Line | undefined 
   const at = (level: string) => (fields: Line['fields'], message: string) => lines.push({ level, fields, message })
   const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
   const subscriber = options === undefined ? loggingSubscriber : createLoggingSubscriber(options)
-  subscriber.on['*']!(event, { log: log as never, signal: new AbortController().signal })
+  subscriber.on['*']!(event, { log: log as never, signal: new AbortController().signal, attempt: 1 })
   assert(lines.length <= 1)
   return lines[0]
 }

@@ -10,7 +10,7 @@ describe('the progress subscriber', () => {
       isTerminal: false,
       colours: false,
     })
-    const context = { log: undefined as never, signal: new AbortController().signal }
+    const context = { log: undefined as never, signal: new AbortController().signal, attempt: 1 }
     const story = new ProgressStory((event) => progress.on[event.name]!(event, context))
     story.begin()
     story.task('task.completed')

@@ -1,0 +1,1 @@
+export { xmlExporter } from './xml-exporter.js'

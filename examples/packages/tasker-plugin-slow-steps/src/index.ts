@@ -1,0 +1,1 @@
+export { type SlowStep, type SlowSteps, slowStepsPlugin } from './slow-steps-plugin.js'

@@ -1,0 +1,2 @@
+export { messageFor } from './message.js'
+export { webhookSubscriber } from './webhook-subscriber.js'

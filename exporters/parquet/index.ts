@@ -1,0 +1,1 @@
+export { parquetExporter } from './parquet-exporter.js'

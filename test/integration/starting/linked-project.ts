@@ -1,0 +1,53 @@
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { checkout } from '../../support/docs/generated-section.js'
+import { type Ending, run, tsc } from '../../support/docs/readme-project.js'
+
+/** A project that `tasker init` made, with the packages of this checkout linked, which takes no time. */
+export class LinkedProject {
+  readonly folder: string
+
+  private constructor(folder: string) {
+    this.folder = folder
+  }
+
+  static async create(...options: readonly string[]): Promise<LinkedProject> {
+    const project = new LinkedProject(await mkdtemp(join(tmpdir(), 'tasker-project-')))
+    const { code, stderr } = await project.tasker('init', '.', '--name', 'shop', ...options)
+    if (code !== 0) throw new Error(stderr)
+    const modules = join(project.folder, 'node_modules')
+    await mkdir(join(modules, '@types'), { recursive: true })
+    await symlink(checkout, join(modules, 'tasker'))
+    for (const name of ['typebox', '@types/node', 'undici-types']) {
+      await symlink(join(checkout, 'node_modules', name), join(modules, name))
+    }
+    return project
+  }
+
+  tasker(...args: readonly string[]): Promise<Ending> {
+    return run(this.folder, process.execPath, [join(checkout, 'core/cli/tasker.cjs'), ...args])
+  }
+
+  compile(): Promise<Ending> {
+    return run(this.folder, tsc, ['-p', '.'])
+  }
+
+  /** What `npm test` of the project runs after compiling: all tests, or those that a pattern names. */
+  test(pattern = 'test/**/*.test.ts'): Promise<Ending> {
+    return run(this.folder, process.execPath, ['--disable-warning=ExperimentalWarning', '--test', pattern])
+  }
+
+  /** Changes a text file. */
+  async edit(path: string, change: (text: string) => string): Promise<void> {
+    const file = join(this.folder, path)
+    const text = await readFile(file, 'utf8')
+    const changed = change(text)
+    if (changed === text) throw new Error(`${path} stays as it was`)
+    await writeFile(file, changed)
+  }
+
+  remove(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+  }
+}
