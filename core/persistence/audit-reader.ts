@@ -50,14 +50,14 @@ export class AuditReader implements AuditStore {
   constructor(database: Database) {
     this.#database = database
     this.#windowSql = windowSql(database)
-    this.#tasksSql = `select ${selectColumns(columnsOf(database, TaskEntity), 't')},
+    this.#tasksSql = `select ${selectColumns(columnsOf(TaskEntity), 't')},
         g.last as "lastLogged", g.count as "loggedCount",
         case when t.owner_id is not null then ${isAlive(database, 't.owner_id')} end as "isOwnerAlive",
         t.paused_at is not null or ${isUnderPause(database, 't')} as "isPaused"
       from ${database.table('tasks')} t cross join lateral (
         select max(l.entry) as last, count(*)::int as count from ${database.table('event_log')} l where l.task_id = t.id
       ) g where t.id = any($1::uuid[]) order by t.id`
-    this.#stepsSql = `select ${selectColumns(columnsOf(database, StepEntity), 's')}
+    this.#stepsSql = `select ${selectColumns(columnsOf(StepEntity), 's')}
       from ${database.table('steps')} s where s.task_id = any($1::uuid[]) order by s.task_id, s.position`
     this.#changesSql = `${selectChanges(database)}
       where c.task_id = any($1::uuid[]) and c.kind = any($2::text[]) order by c.task_id, c.number`
@@ -105,7 +105,7 @@ export class AuditReader implements AuditStore {
   }
 
   async unansweredCommands(before: string): Promise<readonly Command[]> {
-    const columns = columnsOf(this.#database, CommandEntity).filter(({ property }) => property !== 'outcome')
+    const columns = columnsOf(CommandEntity).filter(({ property }) => property !== 'outcome')
     const sql = `select ${selectColumns(columns, 'c')} from ${this.#database.table('commands')} c
       where c.outcome is null and c.created_at < $1::timestamptz
         and exists (select 1 from ${this.#database.table('tasks')} t where t.id = c.task_id)

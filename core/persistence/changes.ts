@@ -14,12 +14,12 @@ interface ChangeRow extends ChangeRecord {
 
 /** `select c.id, … from changes c`, in the form of records. */
 export function selectChanges(database: Database, extraColumns = ''): string {
-  return `select ${selectColumns(givenColumns(database), 'c')}${extraColumns} from ${database.table('changes')} c`
+  return `select ${selectColumns(givenColumns(), 'c')}${extraColumns} from ${database.table('changes')} c`
 }
 
 /** All but the number, which the database draws. */
-export function givenColumns(database: Database): readonly Column[] {
-  return columnsOf(database, ChangeEntity).filter(({ property }) => property !== 'number')
+export function givenColumns(): readonly Column[] {
+  return columnsOf(ChangeEntity).filter(({ property }) => property !== 'number')
 }
 
 /**
@@ -38,7 +38,7 @@ export async function recordChanges(
   changes: readonly ChangeRecord[],
 ): Promise<void> {
   if (changes.length === 0) return
-  const columns = givenColumns(database)
+  const columns = givenColumns()
   const names = columns.map(({ name }) => name).join(', ')
   const types = columns.map(({ name, type }) => `${name} ${type}`).join(', ')
   const rows = changes.map((change) =>

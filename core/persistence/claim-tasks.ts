@@ -24,7 +24,7 @@ export class TaskClaimer {
 
   constructor(database: Database) {
     this.#database = database
-    const columns = selectColumns(columnsOf(database, TaskEntity), '(c.task)')
+    const columns = selectColumns(columnsOf(TaskEntity), '(c.task)')
     this.#claimDueSql = database.prepare(`select ${columns}, c.previous_owner_id as "previousOwnerId", c.unserved
       from ${new ClaimFunction(database).name}($1, $2, $3, $4, $5, $6, $7, $8, $9) c`)
     this.#claimOfKeySql = database.prepare(`select ${columns}, null as "previousOwnerId"
@@ -77,7 +77,7 @@ export class TaskClaimer {
 
   /** The same task again for its owner, who lost track of it. */
   async reload(taskId: string, epoch: number): Promise<ClaimedTask | undefined> {
-    const columns = selectColumns(columnsOf(this.#database, TaskEntity), 't')
+    const columns = selectColumns(columnsOf(TaskEntity), 't')
     const sql = `select ${columns}, null as "previousOwnerId" from ${this.#database.table('tasks')} t
       where t.id = $1::uuid and t.epoch = $2`
     const rows = await this.#database.query<ClaimedRow>(sql, [taskId, epoch])
@@ -136,5 +136,5 @@ function claimTaskSql(database: Database): string {
     update ${tasks} t set owner_id = $1, epoch = t.epoch + 1
     from found f
     where t.id = f.id and (f.owner_id is null or (f.owner_id <> $1 and not ${isAlive(database, 'f.owner_id')}))
-    returning ${selectColumns(columnsOf(database, TaskEntity), 't')}, f.owner_id as "previousOwnerId"`
+    returning ${selectColumns(columnsOf(TaskEntity), 't')}, f.owner_id as "previousOwnerId"`
 }

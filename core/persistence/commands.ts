@@ -14,7 +14,7 @@ export class CommandStore {
 
   constructor(database: Database) {
     this.#database = database
-    const columns = columnsOf(database, CommandEntity).filter(({ property }) => property !== 'outcome')
+    const columns = columnsOf(CommandEntity).filter(({ property }) => property !== 'outcome')
     this.#unanswered = `select ${selectColumns(columns, 'c')} from ${database.table('commands')} c
       join ${database.table('tasks')} t on t.id = c.task_id where c.outcome is null`
   }

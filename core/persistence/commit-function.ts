@@ -89,8 +89,8 @@ export class CommitFunction {
   readonly #groups: readonly Group[]
 
   constructor(database: Database) {
-    const taskColumns = columnsOf(database, TaskEntity)
-    const stepColumns = columnsOf(database, StepEntity)
+    const taskColumns = columnsOf(TaskEntity)
+    const stepColumns = columnsOf(StepEntity)
     const stepKey = pickColumns(stepColumns, ['taskId', 'position'])
     const groups = {
       changedTasks: group('task', [
@@ -98,14 +98,14 @@ export class CommitFunction {
         ...pickColumns(taskColumns, ['id', 'epoch', ...changingTaskProperties]).map(ofTask),
       ]),
       newTasks: group('new_task', taskColumns),
-      identities: documentGroup('identity', columnsOf(database, TaskIdentityEntity)),
+      identities: documentGroup('identity', columnsOf(TaskIdentityEntity)),
       changedSteps: group('step', [...stepKey, ...pickColumns(stepColumns, changingStepProperties)]),
       newSteps: group('new_step', stepColumns),
       answers: group('answer', answerColumns),
       entries: group('entry', entryColumns),
       edits: documentGroup('edit', pickColumns(taskColumns, ['id', ...editedTaskProperties])),
-      changes: documentGroup('change', givenColumns(database)),
-      commands: documentGroup('command', commandColumns(database)),
+      changes: documentGroup('change', givenColumns()),
+      commands: documentGroup('command', commandColumns()),
     }
     this.#groups = Object.values(groups)
     const parameters = this.#groups.flatMap(parametersOf)
@@ -166,8 +166,8 @@ const answerColumns: readonly Column[] = [
 ]
 
 /** What of a command is given with it: all but its answer. */
-function commandColumns(database: Database): readonly Column[] {
-  return columnsOf(database, CommandEntity).filter(({ property }) => property !== 'outcome')
+function commandColumns(): readonly Column[] {
+  return columnsOf(CommandEntity).filter(({ property }) => property !== 'outcome')
 }
 
 const entryColumns: readonly Column[] = [

@@ -35,18 +35,19 @@ export class ConnectionGuard {
   }
 
   /**
-   * Takes care of a new connection. Its session is told to compile no plans: that takes longer than any statement of ours, and the
-   * server would, for those whose cost it overestimates. And to give up by itself what we will have given up: waiting for a
-   * lock, or for us in a transaction that holds locks.
+   * Takes care of a new connection. If it has a session of its own, that is told to compile no plans: compiling takes longer than any
+   * statement of ours, and the server would, for those whose cost it overestimates. And to give up by itself what we will have given
+   * up: waiting for a lock, or for us in a transaction that holds locks. (The embedded server cannot compile plans.)
    */
   async adopt(client: ClientBase): Promise<void> {
     this.#clients.add(client)
     client.once('end', () => this.#clients.delete(client))
     this.#limit(client)
     const { queryTimeoutMs, hasSessions } = this.#options
+    if (!hasSessions) return
     const lockMs = Math.max(1, Math.round(queryTimeoutMs * LOCK_SHARE))
-    const limits = `; set lock_timeout = ${lockMs}; set idle_in_transaction_session_timeout = ${queryTimeoutMs}`
-    await client.query(`set jit = off${hasSessions ? limits : ''}`)
+    const limits = `set lock_timeout = ${lockMs}; set idle_in_transaction_session_timeout = ${queryTimeoutMs}`
+    await client.query(`set jit = off; ${limits}`)
   }
 
   /** Lets statements take as long as they do while `work` runs. */

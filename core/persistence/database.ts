@@ -1,6 +1,5 @@
-import { Migrator } from '@mikro-orm/migrations'
-import { MikroORM, type PostgreSqlConnection, type SqlEntityManager } from '@mikro-orm/postgresql'
-import type { ClientConfig, CustomTypesConfig, Pool, PoolClient, Client as PostgresClient, QueryResult } from 'pg'
+import type { MikroORM, SqlEntityManager } from '@mikro-orm/postgresql'
+import type { ClientConfig, PoolClient, Pool as PoolOfClients, Client as PostgresClient, QueryResult } from 'pg'
 import type { Logger } from '../contracts/logger.js'
 import type { Transaction } from '../contracts/transaction.js'
 import { DatabaseClosedError, DatabaseSchemaNameError } from '../errors/persistence-errors.js'
@@ -8,10 +7,9 @@ import { isTaskerError } from '../errors/tasker-error.js'
 import { ConnectionGuard } from './connection-guard.js'
 import type { DatabaseAddress } from './database-address.js'
 import { explainFailure, isReadOnly } from './database-failures.js'
-import { Client } from './driver.js'
-import { entities } from './entities/index.js'
+import { Client, createTypeParsers, Pool } from './driver.js'
 import { toIsoTime } from './iso-timestamp.js'
-import { migrations } from './migrations/index.js'
+import { createOrm } from './orm.js'
 import type { StatementHook } from './statement-hook.js'
 
 export interface DatabaseOptions {
@@ -36,10 +34,10 @@ export interface DatabaseOptions {
   readonly log?: Logger
 }
 
-/** Name of the table that says which migrations were run. */
-export const migrationsTable = 'migrations'
-
 const TIMESTAMPTZ_OID = 1184
+/** How the rows of our own statements are read. */
+const types = createTypeParsers({ [TIMESTAMPTZ_OID]: toIsoTime })
+
 /** After this much silence the system asks the other end for a sign of life, ten times in ten seconds, and then gives it up. */
 const KEEP_ALIVE_MS = 10_000
 /** How long connections may take to say goodbye when the database is closed. */
@@ -61,49 +59,39 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   if (!/^[A-Za-z_]\w{0,62}$/.test(schema)) throw new DatabaseSchemaNameError(schema)
   const { connection, log, ssl, connectTimeoutMs = 10_000, queryTimeoutMs = 30_000 } = options
   const guard = new ConnectionGuard({ queryTimeoutMs, hasSessions: options.hasSessions ?? false })
-  const orm = await MikroORM.init({
-    entities: [...entities],
-    schema,
-    // Given to the driver below as they are: the ORM's own reading of URLs drops their parameters (sslmode, host=/socket).
-    dbName: 'unknown until connected',
-    driverOptions: {
-      ...('url' in connection ? { connectionString: connection.url } : connection),
-      ...(ssl === undefined ? {} : { ssl }),
-      application_name: 'tasker',
-      connectionTimeoutMillis: connectTimeoutMs,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-      onConnect: (client: PoolClient) => guard.adopt(client),
-      onPoolCreated: (pool: Pool) => {
-        pool.on('error', (error) => log?.debug({ err: error }, 'an idle database connection was lost'))
-      },
-    },
-    pool: { min: 0, max: Math.max(2, options.poolSize ?? 10) },
-    discovery: { warnWhenNoEntities: false },
-    allowGlobalContext: false,
-    ensureDatabase: false,
-    extensions: [Migrator],
-    migrations: {
-      migrationsList: [...migrations],
-      tableName: migrationsTable,
-      schema,
-      snapshot: false,
-      silent: true,
-      disableForeignKeys: false,
-    },
-    logger: (message: string) => log?.debug({ message }, 'orm'),
+  const pool = new Pool({
+    ...('url' in connection ? { connectionString: connection.url } : connection),
+    ...(ssl === undefined ? {} : { ssl }),
+    application_name: 'tasker',
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    min: 0,
+    max: Math.max(2, options.poolSize ?? 10),
+    types: createTypeParsers(),
+    onConnect: (client) => guard.adopt(client),
   })
-  const pool = await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient()
-  const database = new Database(orm, pool, schema, guard, options.onStatement)
+  const onLoss = (error: Error): void => log?.debug({ err: error }, 'an idle database connection was lost')
+  pool.on('error', onLoss)
+  // One that is in use tells whoever uses it; without a listener the loss would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  const database = new Database({ pool, schema, guard, log, hook: options.onStatement })
   try {
-    const [row] = await database.query<{ name: string }>('select current_database() as name')
-    // The migrator looks for the database by name, and would create one and reconnect if it did not find it.
-    orm.config.set('dbName', row!.name)
+    await database.askName()
     return database
   } catch (error) {
     await database.close()
     throw error
   }
+}
+
+interface DatabaseParts {
+  readonly pool: PoolOfClients
+  readonly schema: string
+  readonly guard: ConnectionGuard
+  readonly log: Logger | undefined
+  /** Stands between the engine and its statements, for tests. */
+  readonly hook: StatementHook | undefined
 }
 
 /**
@@ -114,28 +102,36 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
  * `bigint` as strings, `jsonb` parsed.
  */
 export class Database {
-  readonly #types: CustomTypesConfig
+  readonly pool: PoolOfClients
+  readonly schema: string
   /** Texts of statements that each connection keeps prepared → their names. */
   readonly #prepared = new Map<string, string>()
   readonly #guard: ConnectionGuard
   readonly #hook: StatementHook | undefined
 
-  constructor(
-    readonly orm: MikroORM,
-    readonly pool: Pool,
-    readonly schema: string,
-    guard: ConnectionGuard,
-    hook?: StatementHook,
-  ) {
+  readonly #log: Logger | undefined
+  #name = ''
+  #orm: MikroORM | undefined
+
+  constructor({ pool, schema, guard, log, hook }: DatabaseParts) {
+    this.pool = pool
+    this.schema = schema
     this.#guard = guard
+    this.#log = log
     this.#hook = hook
-    const inherited = pool.options.types as CustomTypesConfig
-    this.#types = {
-      getTypeParser: ((oid: number, format: 'text') =>
-        oid === TIMESTAMPTZ_OID
-          ? toIsoTime
-          : inherited.getTypeParser(oid, format)) as CustomTypesConfig['getTypeParser'],
-    }
+  }
+
+  /** The ORM, made when it is first asked for: most statements are not its own, and it takes longer to make than a connection. */
+  get orm(): MikroORM {
+    const { pool, schema } = this
+    this.#orm ??= createOrm({ pool, schema, databaseName: this.#name, log: this.#log })
+    return this.#orm
+  }
+
+  /** Asks the database how it is called: the first thing that is asked of it, so that one that does not answer is known at once. */
+  async askName(): Promise<void> {
+    const [row] = await this.query<{ name: string }>('select current_database() as name')
+    this.#name = row!.name
   }
 
   /** `tasks` → `"tasker".tasks` */
@@ -203,7 +199,7 @@ export class Database {
     let broken: Error | undefined
     try {
       const text = ['begin isolation level repeatable read, read only', ...statements, 'commit'].join('; ')
-      const results: unknown = await this.#hooked(text, () => client.query({ text, types: this.#types }))
+      const results: unknown = await this.#hooked(text, () => client.query({ text, types }))
       return (results as QueryResult[]).slice(1, -1).map(({ rows }) => rows)
     } catch (error) {
       broken = await this.#rollBack(client, error)
@@ -234,8 +230,8 @@ export class Database {
   /** Lets go of all connections; those that do not end by themselves within 2 s are destroyed. */
   async close(): Promise<void> {
     const late = setTimeout(() => this.destroy(), CLOSE_MS)
-    await this.orm.close()
-    // The ORM ends the pool only if it has used it itself.
+    // Ends the pool as well, if it has used it.
+    await this.#orm?.close()
     if (!this.pool.ending) await this.pool.end()
     clearTimeout(late)
   }
@@ -281,14 +277,14 @@ export class Database {
 
   async #open(client: PoolClient, opening: string | undefined): Promise<Record<string, unknown>[]> {
     const text = opening ? `begin; ${opening}` : 'begin'
-    const results: unknown = await this.#hooked(text, () => client.query({ text, types: this.#types }))
+    const results: unknown = await this.#hooked(text, () => client.query({ text, types }))
     const last = Array.isArray(results) ? results.at(-1) : results
     return (last as QueryResult).rows
   }
 
-  async #run<Row>(target: Pool | PoolClient, sql: string, values: readonly unknown[]): Promise<Row[]> {
+  async #run<Row>(target: PoolOfClients | PoolClient, sql: string, values: readonly unknown[]): Promise<Row[]> {
     const name = this.#prepared.get(sql)
-    const send = () => target.query({ name, text: sql, values: [...values], types: this.#types })
+    const send = () => target.query({ name, text: sql, values: [...values], types })
     return (await this.#hooked(sql, send)).rows as Row[]
   }
 

@@ -1,9 +1,10 @@
 import { ClaimFunction } from './claim-function.js'
 import { CommitFunction } from './commit-function.js'
-import { type Database, migrationsTable } from './database.js'
+import type { Database } from './database.js'
 import { sqlStateOf } from './database-failures.js'
 import { limitFunctions } from './limits/limit-functions.js'
 import { migrations } from './migrations/index.js'
+import { migrationsTable } from './orm.js'
 import { RepairFunction } from './repair-function.js'
 
 export interface MigrationStatus {
@@ -26,10 +27,16 @@ export async function migrationStatus(database: Database): Promise<MigrationStat
  * Several processes may call it at once; one does the work and the others wait for it.
  */
 export async function migrate(database: Database): Promise<readonly string[]> {
-  // One query instead of the migrator's dozen: every start of every worker comes by here.
-  const { pending } = await migrationStatus(database)
-  const isUpToDate = pending.length === 0 && (await missingFunctions(database)).length === 0
-  return isUpToDate ? [] : database.withoutTimeLimit(() => runMigrations(database))
+  return (await isUpToDate(database)) ? [] : database.withoutTimeLimit(() => runMigrations(database))
+}
+
+/** One query instead of the migrator's dozen: every start of every worker comes by here. */
+async function isUpToDate(database: Database): Promise<boolean> {
+  const sql = `select array(select name::text from ${database.table(migrationsTable)}) @> $1::text[] as "isMigrated",
+    array(select name from unnest($2::text[]) as name where to_regproc(name) is null) = '{}' as "isWhole"`
+  const names = [migrations.map(({ name }) => name), functionsOf(database).map(({ name }) => name)]
+  const [found] = await whereTablesAre(database.query<{ isMigrated: boolean; isWhole: boolean }>(sql, names))
+  return found?.isMigrated === true && found.isWhole
 }
 
 async function runMigrations(database: Database): Promise<readonly string[]> {
@@ -51,13 +58,8 @@ async function runMigrations(database: Database): Promise<readonly string[]> {
 }
 
 /** The functions that this version calls and that are not there: each version of the code brings its own. */
-async function missingFunctions(database: Database): Promise<readonly { readonly createSql: string }[]> {
-  const functions = [
-    new CommitFunction(database),
-    new ClaimFunction(database),
-    new RepairFunction(database),
-    ...limitFunctions(database),
-  ]
+async function missingFunctions(database: Database): Promise<readonly StoredFunction[]> {
+  const functions = functionsOf(database)
   const missing = await database.query<{ name: string }>(
     'select name from unnest($1::text[]) as name where to_regproc(name) is null',
     [functions.map(({ name }) => name)],
@@ -66,12 +68,29 @@ async function missingFunctions(database: Database): Promise<readonly { readonly
   return functions.filter(({ name }) => names.has(name))
 }
 
+interface StoredFunction {
+  readonly name: string
+  readonly createSql: string
+}
+
+function functionsOf(database: Database): readonly StoredFunction[] {
+  return [
+    new CommitFunction(database),
+    new ClaimFunction(database),
+    new RepairFunction(database),
+    ...limitFunctions(database),
+  ]
+}
+
 async function executedMigrations(database: Database): Promise<readonly string[]> {
+  const sql = `select name from ${database.table(migrationsTable)} order by id`
+  return (await whereTablesAre(database.query<{ name: string }>(sql))).map(({ name }) => name)
+}
+
+/** No rows where there are no tables yet. */
+async function whereTablesAre<Row>(reading: Promise<Row[]>): Promise<Row[]> {
   try {
-    const rows = await database.query<{ name: string }>(
-      `select name from ${database.table(migrationsTable)} order by id`,
-    )
-    return rows.map(({ name }) => name)
+    return await reading
   } catch (error) {
     if (sqlStateOf(error) === UNDEFINED_TABLE) return []
     throw error

@@ -31,7 +31,7 @@ export class PauseTable implements PauseStore {
   }
 
   async listPauses(): Promise<readonly PauseRecord[]> {
-    const columns = selectColumns(columnsOf(this.#database, PauseEntity), 'p')
+    const columns = selectColumns(columnsOf(PauseEntity), 'p')
     return this.#database.query<PauseRecord>(`select ${columns} from ${this.#pauses} p order by p.key`)
   }
 

@@ -22,7 +22,7 @@ export class TaskReader {
   constructor(database: Database) {
     this.#database = database
     const tasks = database.table('tasks')
-    const columns = selectColumns(columnsOf(database, TaskEntity), 't')
+    const columns = selectColumns(columnsOf(TaskEntity), 't')
     this.#taskSql = (taskId) => `select ${columns} from ${tasks} t where t.id = ${taskId}::uuid`
     const steps = selectStepsWithResults(database, `select * from ${database.table('steps')} where task_id = $id::uuid`)
     this.#stepsSql = (taskId) => `${steps.replace('$id', taskId)} order by s.position`
@@ -49,7 +49,6 @@ export class TaskReader {
     return task && { ...task, steps: (steps as unknown as StepRow[]).map(toStepView) }
   }
 
-  /** The newest first. */
   /** The tasks that a task is a child of, the nearest first: at most `limit`. */
   async ancestors(taskId: string, limit: number): Promise<readonly TaskAncestor[]> {
     const tasks = this.#database.table('tasks')
@@ -63,6 +62,7 @@ export class TaskReader {
     return this.#database.query<TaskAncestor>(sql, [taskId, limit])
   }
 
+  /** The newest first. */
   async list(filter: StoredTaskFilter, page?: Page): Promise<PageOf<TaskRecord>> {
     const limit = limitOf(page)
     const where = { $and: [toConditions(filter), ...afterKeys(page)] } as QBFilterQuery<TaskRow>

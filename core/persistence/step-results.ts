@@ -15,7 +15,7 @@ export interface StepRow extends StepRecord {
  * a commit of n results n times.
  */
 export function selectStepsWithResults(database: Database, chosen: string, extraColumns = ''): string {
-  const columns = selectColumns(columnsOf(database, StepEntity), 's')
+  const columns = selectColumns(columnsOf(StepEntity), 's')
   return `with chosen as (${chosen}),
     results as (
       select l.task_id, l.entry, (e.place - 1)::int as index, e.event -> 'payload' -> 'results' as results

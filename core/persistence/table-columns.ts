@@ -1,5 +1,5 @@
 import type { EntityName } from '@mikro-orm/core'
-import type { Database } from './database.js'
+import { entityMetadata } from './orm.js'
 
 /** One column of an entity's table. */
 export interface Column {
@@ -11,9 +11,8 @@ export interface Column {
 }
 
 /** The columns of an entity's table, as the ORM knows them: the one place that lists them is the entity. Without hidden ones. */
-export function columnsOf<T extends object>(database: Database, entity: EntityName<T>): readonly Column[] {
-  return database.orm
-    .getMetadata()
+export function columnsOf<T extends object>(entity: EntityName<T>): readonly Column[] {
+  return entityMetadata()
     .get(entity)
     .props.filter((property) => property.hidden !== true)
     .map((property) => ({

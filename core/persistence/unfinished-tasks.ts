@@ -56,7 +56,7 @@ export class UnfinishedTasks {
   async releaseStray({ taskId, epoch, ownerId }: Ownership, now: string): Promise<TaskRecord | undefined> {
     const sql = `update ${this.#tasks} t set owner_id = null, due_at = case when ${UNFINISHED} then coalesce(due_at, $4) else due_at end
       where id = $1::uuid and epoch = $2 and owner_id = $3
-      returning ${selectColumns(columnsOf(this.#database, TaskEntity), 't')}`
+      returning ${selectColumns(columnsOf(TaskEntity), 't')}`
     const [task] = await this.#database.query<TaskRecord>(sql, [taskId, epoch, ownerId, now])
     return task
   }
@@ -84,7 +84,7 @@ export class UnfinishedTasks {
   }
 
   async repairStuck(now: string): Promise<readonly Repair[]> {
-    const columns = selectColumns(columnsOf(this.#database, TaskEntity), '(r.task)')
+    const columns = selectColumns(columnsOf(TaskEntity), '(r.task)')
     const sql = `select ${columns}, r.finding from ${new RepairFunction(this.#database).name}($1) r`
     const rows = await this.#database.query<TaskRecord & { readonly finding: string }>(sql, [now])
     return rows.map(({ finding, ...task }) => ({ task, finding }))

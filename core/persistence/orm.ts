@@ -1,0 +1,54 @@
+import { Migrator } from '@mikro-orm/migrations'
+import { type MetadataStorage, MikroORM } from '@mikro-orm/postgresql'
+import type { Pool } from 'pg'
+import type { Logger } from '../contracts/logger.js'
+import { dialectOf } from './driver.js'
+import { entities } from './entities/index.js'
+import { migrations } from './migrations/index.js'
+
+/** Name of the table that says which migrations were run. */
+export const migrationsTable = 'migrations'
+
+const shared = {
+  entities: [...entities],
+  discovery: { warnWhenNoEntities: false },
+  allowGlobalContext: false,
+  ensureDatabase: false,
+}
+
+export interface OrmOptions {
+  /** The connections that it uses. They are not its own: whoever made them closes them. */
+  readonly pool: Pool
+  /** Name of the database that they lead to: the migrator looks for it, and would create one that it did not find. */
+  readonly databaseName: string
+  readonly schema: string
+  readonly log: Logger | undefined
+}
+
+/** The ORM on connections that are there. */
+export function createOrm({ pool, databaseName, schema, log }: OrmOptions): MikroORM {
+  return new MikroORM({
+    ...shared,
+    schema,
+    dbName: databaseName,
+    driverOptions: dialectOf(pool),
+    extensions: [Migrator],
+    migrations: {
+      migrationsList: [...migrations],
+      tableName: migrationsTable,
+      schema,
+      snapshot: false,
+      silent: true,
+      disableForeignKeys: false,
+    },
+    logger: (message: string) => log?.debug({ message }, 'orm'),
+  })
+}
+
+let discovered: MetadataStorage | undefined
+
+/** What the ORM knows of the entities: found out once in a process, for all of its databases, and without any. */
+export function entityMetadata(): MetadataStorage {
+  discovered ??= new MikroORM({ ...shared, dbName: 'none' }).getMetadata()
+  return discovered
+}
