@@ -122,23 +122,26 @@ export interface StepContext {
   publishNow(event: string | { readonly name: string }, payload?: unknown): void
 }
 
-/**
- * Makes of a request for a task what it is known by: a second request of the same identity gets the task of the first, for as long as
- * that is kept. Undefined: this one has none.
- */
-export type IdentityFunction = (about: {
+/** Makes a text of a request for a task, or undefined for none. */
+export type RequestFunction = (about: {
   /** As it is stored: checked, with its defaults. */
   readonly context: never
   readonly request: TaskRequestOptions
 }) => string | undefined
+
+/**
+ * Makes of a request for a task what it is known by: a second request of the same identity gets the task of the first, for as long as
+ * that is kept. Undefined: this one has none.
+ */
+export type IdentityFunction = RequestFunction
 
 /** `none`: each request gives a new task; `hash`: the same request within a window of time gives the task of the first one. */
 export type IdentityStrategy = 'none' | 'hash'
 
 /** Which tasks of one kind share a limit, and how many of them may be in progress at once. */
 export interface ConcurrencyKey {
-  /** Path of the context that holds the key, as in `context.customerId`. Absent: requests name it. */
-  readonly from?: string
+  /** Path of the context that holds the key, as in `context.customerId`, or what makes it. Absent: requests name it. */
+  readonly from?: string | RequestFunction
   /** Tasks of one key that may be in progress at once. */
   readonly limit: number
 }

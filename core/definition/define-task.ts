@@ -19,6 +19,12 @@ export type CustomEventDeclaration =
       readonly durable?: boolean
     }
 
+/** Makes a text of a request for a task and its context, as it is stored; undefined: there is none for this one. */
+export type FromRequest<Schema extends SchemaSource = SchemaSource> = (about: {
+  readonly context: Jsonify<SchemaOutput<Schema>>
+  readonly request: TaskRequestOptions
+}) => string | undefined
+
 /** What a task says of itself besides its steps. */
 export interface TaskOptions<Schema extends SchemaSource = SchemaSource> {
   /** Groups tasks, `^[a-zA-Z][\w-]*$`, at most 64 characters. Default `'default'`. */
@@ -41,9 +47,16 @@ export interface TaskOptions<Schema extends SchemaSource = SchemaSource> {
   readonly concurrency?: number
   /**
    * Tasks of this kind with the same key share a limit: how many of them may be in progress at once, in all workers. The others
-   * wait. `from` is a path of the context, `'context.customerId'`; without it, requests name their key. A path alone means a limit of 1.
+   * wait. `from` is a path of the context, `'context.customerId'`, or a function that gives the key, or undefined for a task without one;
+   * without it, requests name their key, and what they name wins. A path or a function alone means a limit of 1.
+   *
+   * @example
+   * concurrencyKey: ({ context }) => `customer ${context.customerId}`
    */
-  readonly concurrencyKey?: string | { readonly from?: string; readonly limit?: number }
+  readonly concurrencyKey?:
+    | string
+    | FromRequest<Schema>
+    | { readonly from?: string | FromRequest<Schema>; readonly limit?: number }
   /** Time for the whole task, in milliseconds. Default: none. */
   readonly timeoutMs?: number
   /**
@@ -54,12 +67,7 @@ export interface TaskOptions<Schema extends SchemaSource = SchemaSource> {
    * @example
    * identity: ({ context }) => `order ${context.orderId}`
    */
-  readonly identity?:
-    | IdentityStrategy
-    | ((about: {
-        readonly context: Jsonify<SchemaOutput<Schema>>
-        readonly request: TaskRequestOptions
-      }) => string | undefined)
+  readonly identity?: IdentityStrategy | FromRequest<Schema>
   /** Custom events that its steps publish. */
   readonly customEvents?: readonly CustomEventDeclaration[]
 }

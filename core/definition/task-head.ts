@@ -1,4 +1,4 @@
-import type { JsonSchema, TaskDefinition } from '../contracts/task-definition.js'
+import type { ConcurrencyKey, JsonSchema, TaskDefinition } from '../contracts/task-definition.js'
 import { InvalidDefinitionOptionError } from '../errors/definition-errors.js'
 import { assertCustomEventName } from '../events/custom-event.js'
 import { assertTaskName, assertVersion, taskLabel } from './definition-names.js'
@@ -87,14 +87,18 @@ function concurrencyKey(
   read: OptionReader,
   subject: { readonly task: string },
 ) {
-  const given = typeof value === 'string' ? { from: value } : read.object('concurrencyKey', value)
+  const isFrom = typeof value === 'string' || typeof value === 'function'
+  const given = isFrom ? { from: value } : read.object('concurrencyKey', value)
   if (given === undefined) return undefined
   assertKnownOptions(given, ['from', 'limit'], { ...subject, option: 'concurrencyKey' })
-  const from = read.text('concurrencyKey.from', given.from, undefined)
-  if (from !== undefined && !fromPattern.test(from)) {
+  const { from } = given as { readonly from?: ConcurrencyKey['from'] }
+  if (from !== undefined && typeof from !== 'function' && !(typeof from === 'string' && fromPattern.test(from))) {
     throw new InvalidDefinitionOptionError(
       { ...subject, option: 'concurrencyKey.from' },
-      { expected: 'a path of the context, such as "context.customerId"', received: from },
+      {
+        expected: 'a path of the context, such as "context.customerId", or a function that gives the key',
+        received: from,
+      },
     )
   }
   const limit = read.count('concurrencyKey.limit', given.limit, 1)

@@ -41,6 +41,23 @@ export class IdentityFailedError extends TaskerError {
   }
 }
 
+/** Thrown when the `concurrencyKey` function of a task throws, or gives something other than a text. No task was created. */
+export class ConcurrencyKeyFailedError extends TaskerError {
+  constructor(task: string, { cause, received }: { readonly cause?: unknown; readonly received?: unknown }) {
+    const hasThrown = cause !== undefined
+    super('CONCURRENCY_KEY_FAILED', {
+      what: hasThrown
+        ? `The concurrencyKey function of task ${task} failed, and no task was created: ${messageOf(cause)}`
+        : `The concurrencyKey function of task ${task} gave nothing that can be a key, and no task was created`,
+      expected: 'a text that is not empty and holds no NUL character, or undefined for a task that shares no limit',
+      ...(hasThrown ? {} : { received: show(received) }),
+      wayOut: 'Correct the concurrencyKey of the task, or name one in the request',
+      details: { task },
+      ...(hasThrown ? { cause } : {}),
+    })
+  }
+}
+
 /** Thrown when the signal of a creation fires before the database has answered. */
 export class CreationGivenUpError extends TaskerError {
   /** False if the task does not exist for certain; true if its commit was under way: it may exist, and then runs. */

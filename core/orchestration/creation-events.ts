@@ -6,7 +6,6 @@ import type { EventPayload } from '../events/event-catalogue.js'
 import type { LogEvent } from '../workflow/log-entry.js'
 import type { ParkedReason, RerunOf } from '../workflow/task-record.js'
 import type { LifecyclePublisher } from './lifecycle-publisher.js'
-import { concurrencyKeyOf } from './limits/concurrency-key.js'
 import type { CarriedStep } from './people/rerun-plan.js'
 
 /** Digits of a UUID of version 7 that its maker leaves to chance. */
@@ -22,6 +21,7 @@ export interface NewTask {
   readonly occurredAt: string
   readonly child?: ChildPlace | undefined
   readonly identityHash?: string | undefined
+  readonly concurrencyKey?: string | undefined
   /** It waits from the start. */
   readonly parked?: ParkedReason | undefined
   readonly rerun?: RerunFacts | undefined
@@ -98,10 +98,9 @@ export function carriedResults(rerun: RerunFacts | undefined): ReadonlyMap<strin
   return new Map(rerun.steps.flatMap(({ name, results }) => (results === undefined ? [] : [[name, results]])))
 }
 
-function taskPayload({ definition, request, context, occurredAt, child, identityHash }: NewTask) {
+function taskPayload({ definition, request, context, occurredAt, child, identityHash, concurrencyKey }: NewTask) {
   const runAt = request.runAt === undefined ? occurredAt : new Date(request.runAt).toISOString()
   const timeoutMs = request.timeoutMs ?? definition.timeoutMs
-  const concurrencyKey = concurrencyKeyOf(definition, request, context)
   return {
     namespace: definition.namespace,
     taskName: definition.name,

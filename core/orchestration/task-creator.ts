@@ -17,6 +17,7 @@ import type { DatabaseRetry } from './database-retry.js'
 import type { HookRegistry } from './hook-registry.js'
 import type { Journal } from './journal.js'
 import { aboutTask, fullNameOf, type LifecyclePublisher } from './lifecycle-publisher.js'
+import { concurrencyKeyOf } from './limits/concurrency-key.js'
 import { assertTaskRequest } from './request-check.js'
 import { identityOf, type RequestIdentity } from './request-identity.js'
 import type { OrchestrationSettings } from './settings.js'
@@ -67,6 +68,8 @@ interface CheckedRequest {
   readonly context: unknown
   /** Absent: it is known by nothing. */
   readonly identity: RequestIdentity | undefined
+  /** Absent: it shares no limit. */
+  readonly concurrencyKey: string | undefined
   readonly rerun?: RerunFacts | undefined
 }
 
@@ -172,7 +175,8 @@ export class TaskCreator {
     await this.#services.hooks.ask('beforeTaskCreate', { namespace, name, version, context, request })
     await this.#storeDefinition(definition)
     const identity = identityOf(definition, request, context, this.#services.settings.identity)
-    return { definition, request, context, identity }
+    const concurrencyKey = concurrencyKeyOf(definition, request, context)
+    return { definition, request, context, identity, concurrencyKey }
   }
 
   /**
@@ -204,7 +208,7 @@ export class TaskCreator {
   }
 
   #begin(checked: CheckedRequest, child?: ChildPlace): { creation: Creation; task: Promise<CreatedTask> } {
-    const { definition, request, context, identity, rerun } = checked
+    const { definition, request, context, identity, concurrencyKey, rerun } = checked
     const { journal, worker, publisher, clock } = this.#services
     const now = clock.now()
     const taskId = child?.taskId ?? publisher.ids.next()
@@ -218,6 +222,7 @@ export class TaskCreator {
       occurredAt,
       child,
       identityHash: identity?.hash,
+      concurrencyKey,
       parked,
       rerun,
     } as const

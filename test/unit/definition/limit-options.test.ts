@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { defineTask } from '../../../core/definition/define-task.js'
+import { definitionDocument } from '../../../core/definition/definition-document.js'
 import { parseTaskYaml } from '../../../core/definition/parse-task-yaml.js'
 import type { DefinitionError } from '../../../core/errors/definition-errors.js'
 import { concurrencyKeyOf } from '../../../core/orchestration/limits/concurrency-key.js'
@@ -52,9 +53,21 @@ step_templates:
     assert.deepEqual(keyed({ limit: 3 }).concurrencyKey, { limit: 3 })
   })
 
+  it('is a function, alone or beside a limit, which the stored definition only mentions', () => {
+    const from = () => 'a key'
+    const keyed = (concurrencyKey: typeof from | { from: typeof from; limit: number }) =>
+      defineTask({ name: 'a', concurrencyKey }).step('b', run).definition
+    assert.deepEqual(keyed(from).concurrencyKey, { from, limit: 1 })
+    assert.deepEqual(keyed({ from, limit: 3 }).concurrencyKey, { from, limit: 3 })
+    const document = definitionDocument(keyed({ from, limit: 3 }))
+    assert.deepEqual(document.concurrencyKey, { from: 'custom', limit: 3 })
+    assert.notEqual(keyed(from).hash, keyed({ from, limit: 3 }).hash)
+  })
+
   it('is refused where it cannot be meant, and the message says what can', () => {
     const key = (concurrencyKey: never) => refusal(() => defineTask({ name: 'a', concurrencyKey }))
     assert.match(key('customerId' as never), /concurrencyKey\.from.*"context\.customerId"/)
+    assert.match(key({ from: 7 } as never), /concurrencyKey\.from.*or a function that gives the key.*7/s)
     assert.match(key({ limit: 0 } as never), /concurrencyKey\.limit.*an integer from 1/)
     assert.match(key({ form: 'context.id' } as never), /form.*from/)
     const step = (options: object) => refusal(() => defineTask({ name: 'a' }).step('b', options as never, run))
