@@ -47,7 +47,8 @@ export function judgeKeys(database: Database): string {
         and t.parked = 'limit' and t.${UNFINISHED} and ${waitsForKey('t')} and (t.priority, g.id) > (g.priority, t.id)
         and not t.id = any(ids))
     then fits[g.place] := 'limit';
-    else granted_keys := granted_keys || kind;
+    -- What a lost worker held counts by its row, and once.
+    elsif not g.is_held then granted_keys := granted_keys || kind;
     end if;
   end loop;`
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { defineTask } from '../../../core/index.js'
 import { openTestTasker } from '../../support/test-tasker.js'
+import { until } from '../events/observation.js'
 
 const context = Type.Object({ customerId: Type.String(), n: Type.Optional(Type.Integer()) })
 
@@ -90,6 +91,70 @@ describe('tasks that share a limit by their concurrency key', () => {
     }
     assert.ok((await run({})) > 1)
     assert.equal(await run({ concurrencyKey: 'the same' }), 1)
+  })
+
+  it('may have it made by a function of the context and the request; what a request names wins', async () => {
+    const task = defineTask({
+      name: 'sync',
+      context: Type.Object({ shop: Type.String(), region: Type.Optional(Type.String({ default: 'eu' })) }),
+      concurrencyKey: ({ context: { shop, region }, request }) =>
+        request.tags?.includes('free') ? undefined : `${region} ${shop}`,
+    }).step('work', () => null)
+    await using t = await openTestTasker({ handlers: [task] })
+    const keyOf = async (request: object) => {
+      const { id } = await t.tasks.create(task, { context: { shop: 'a' }, ...request })
+      return (await t.tasks.get(id))!.concurrencyKey
+    }
+    assert.equal(await keyOf({}), 'eu a')
+    assert.equal(await keyOf({ tags: ['free'] }), null)
+    assert.equal(await keyOf({ concurrencyKey: 'mine' }), 'mine')
+    assert.match((await keyOf({ context: { shop: 'a'.repeat(1_000) } }))!, /^sha256:[0-9a-f]{64}$/)
+  })
+
+  it('are not created where the function fails, none of many either', async () => {
+    const task = defineTask({
+      name: 'sync',
+      context: Type.Object({ key: Type.Unknown() }),
+      concurrencyKey: ({ context: { key } }) => {
+        if (key === 'throw') throw new Error('no such shop')
+        return key as string
+      },
+    }).step('work', () => null)
+    await using t = await openTestTasker({ handlers: [task] })
+    for (const [key, message] of [
+      ['throw', /concurrencyKey function of task default\.sync@0\.1\.0 failed, and no task was created: no such shop/],
+      [7, /gave nothing that can be a key.*received 7/is],
+      ['', /gave nothing that can be a key/],
+    ] as const) {
+      await assert.rejects(t.tasks.create(task, { context: { key } }), { code: 'CONCURRENCY_KEY_FAILED', message })
+    }
+    const many = [{ context: { key: 'fine' } }, { context: { key: 'throw' } }]
+    await assert.rejects(t.tasks.createMany(task, many), { code: 'TASK_OF_MANY_REFUSED' })
+    assert.equal((await t.tasks.list()).items.length, 0)
+  })
+
+  it('keep their places when their worker is lost: who takes them over has them go on at once', async () => {
+    const open = Promise.withResolvers<void>()
+    const { task } = watched(3, () => open.promise)
+    await using t = await openTestTasker({
+      handlers: [task],
+      clock: 'system',
+      execution: { leaseMs: 300, heartbeatIntervalMs: 100, sweepIntervalMs: 100, pollIntervalMs: 200 },
+    })
+    const requests = Array.from({ length: 3 }, () => ({ context: { customerId: 'x' } }))
+    const tasks = await t.tasks.createMany(task, requests)
+    const areRunning = async () => {
+      const views = await Promise.all(tasks.map(async ({ id }) => (await t.tasks.get(id))!))
+      return views.every(({ ownerId, steps }) => ownerId === t.workerId && steps[0]!.state === 'in_progress')
+    }
+    await until(areRunning)
+    await t.crash()
+    await t.restart()
+    await until(areRunning)
+    const parked = t.events.payloads('task.initialize_requested').filter((payload) => 'parked' in payload)
+    open.resolve()
+    for (const each of tasks) assert.equal((await t.tasks.wait(each, { timeoutMs: 10_000 })).state, 'complete')
+    assert.deepEqual(parked, [])
   })
 
   it('works under the virtual clock', async () => {
