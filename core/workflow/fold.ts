@@ -48,10 +48,10 @@ function countElement(state: FoldState): void {
 
 /**
  * What a person changes about a step of a waiting task makes the task due at once, so that a worker looks at it again; a paused one
- * when it is paused no more.
+ * when it is paused no more. One that has not begun keeps its time.
  */
 function wakeWaitingTask(state: FoldState, event: LogEvent): void {
-  if (state.task?.state !== 'pending' || event.name === 'step.initialize_requested') return
+  if (state.task?.state !== 'pending' || state.task.startedAt === null) return
   state.task = { ...state.task, dueAt: event.occurredAt, parked: state.task.parked === 'paused' ? 'paused' : null }
 }
 
