@@ -43,16 +43,16 @@ export async function perform(t: TestTasker, stage: Stage, plan: Plan, time: Tim
   for (const act of plan.acts) {
     await carryOut(t, stage, act, time)
     await time.settle(t)
-    for (const task of await allTasks(t)) checkMoment(t, task)
+    checkMoment(t, await allTasks(t), plan)
   }
-  return finish(t, stage, time)
+  return finish(t, stage, plan, time)
 }
 
-async function finish(t: TestTasker, stage: Stage, time: Time): Promise<readonly TaskView[]> {
+async function finish(t: TestTasker, stage: Stage, plan: Plan, time: Time): Promise<readonly TaskView[]> {
   let tasks: readonly TaskView[] = []
   for (let round = 0; round < lastRounds; round++) {
     tasks = await allTasks(t)
-    for (const task of tasks) checkMoment(t, task)
+    checkMoment(t, tasks, plan)
     const unfinished = tasks.filter(({ state }) => state === 'pending' || state === 'in_progress')
     if (unfinished.length === 0 && stage.running.length === 0) return tasks
     for (const { id, pausedAt } of unfinished) if (pausedAt !== null) await t.tasks.resume(id, { actor })
@@ -70,6 +70,9 @@ async function carryOut(t: TestTasker, stage: Stage, act: Act, time: Time): Prom
       return
     case 'let time pass':
       return time.pass(t, act.ms)
+    case 'create another':
+      await t.tasks.create({ name: plannedName })
+      return
     case 'lose the worker':
       await t.crash()
       stage.clear()

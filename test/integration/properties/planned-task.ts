@@ -2,7 +2,14 @@ import { type DefinedTask, defineTask, type StepContext } from 'tasker'
 import type { Endings, Plan, PlannedStep } from './random-plan.js'
 
 /** Runs a handler of a drawn task as its plan says; `results` is what it gives if it succeeds. */
-export type Perform = (context: StepContext, endings: Endings, isDeaf: boolean, results?: unknown) => Promise<unknown>
+export type Perform = (context: StepContext, role: Role, results?: unknown) => Promise<unknown>
+
+/** How the calls of a step behave. */
+export interface Role {
+  readonly endings: Endings
+  readonly isDeaf: boolean
+  readonly isLimited: boolean
+}
 
 /** A chain without its types, which grow with each step. */
 interface LooseChain extends DefinedTask {
@@ -15,10 +22,12 @@ interface LooseChain extends DefinedTask {
 type Handler = (context: StepContext) => unknown
 
 export const plannedName = 'drawn'
+export const limitedSystem = 'gateway'
 
 /** The task of a plan. Each kind of step has its line in `add`. */
-export function plannedTask({ steps, concurrency }: Plan, perform: Perform): DefinedTask {
-  const chain = defineTask({ name: plannedName, concurrency }) as unknown as LooseChain
+export function plannedTask({ steps, concurrency, limits: { ofKey } }: Plan, perform: Perform): DefinedTask {
+  const shared = ofKey === undefined ? {} : { concurrencyKey: { from: () => 'the same', limit: ofKey } }
+  const chain = defineTask({ name: plannedName, concurrency, ...shared }) as unknown as LooseChain
   return steps.reduce((task, step, position) => add(task, step, position, branchesOf(position, steps), perform), chain)
 }
 
@@ -30,9 +39,9 @@ function add(
   perform: Perform,
 ): LooseChain {
   const name = nameAt(position)
-  const { kind, endings, isDeaf } = step
+  const { kind } = step
   const options = optionsOf(step)
-  const run: Handler = (context) => perform(context, endings, isDeaf)
+  const run: Handler = (context) => perform(context, step)
   switch (kind.is) {
     case 'run':
       return task.step(name, options, run)
@@ -40,7 +49,7 @@ function add(
       const { elements, concurrency } = kind
       const over = () => elements.map((_, index) => index)
       return task.each(name, { ...options, over, concurrency }, (context) =>
-        perform(context, elements[context.index!]!, isDeaf),
+        perform(context, { ...step, endings: elements[context.index!]! }),
       )
     }
     case 'child':
@@ -49,7 +58,7 @@ function add(
       // Steps that shrinking takes away leave decisions without branches.
       if (branches.length === 0) return task.step(name, options, run)
       const chosen = branches.filter((_, index) => (kind.chosen & (1 << index)) !== 0)
-      return task.decide(name, { ...options, branches }, (context) => perform(context, endings, isDeaf, chosen))
+      return task.decide(name, { ...options, branches }, (context) => perform(context, step, chosen))
     }
   }
 }
@@ -62,17 +71,19 @@ function childTask(
   let task = defineTask({ name: `${plannedName}_child_${position}` }) as unknown as LooseChain
   for (const [index, endings] of steps.entries()) {
     const options = { retry: { limit }, dependsOn: index === 0 ? [] : [nameAt(index - 1)] }
-    task = task.step(nameAt(index), options, (context) => perform(context, endings, false))
+    const role = { endings, isDeaf: false, isLimited: false }
+    task = task.step(nameAt(index), options, (context) => perform(context, role))
   }
   return task
 }
 
-function optionsOf({ parents, limit, retryable, skippable, skipsFailure }: PlannedStep): object {
+function optionsOf({ parents, limit, retryable, skippable, skipsFailure, isLimited }: PlannedStep): object {
   return {
     dependsOn: parents.map(nameAt),
     retry: { limit },
     retryable,
     skippable,
+    ...(isLimited ? { dependentSystem: limitedSystem } : {}),
     ...(skippable && skipsFailure ? { onFailure: 'skip' } : {}),
   }
 }

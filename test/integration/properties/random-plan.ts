@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-export type Ending = 'succeeds' | 'fails' | 'fails for good'
+export type Ending = 'succeeds' | 'fails' | 'asks for time' | 'fails for good'
 /** How the attempts of a step end, in order; further ones succeed. */
 export type Endings = readonly Ending[]
 
@@ -29,6 +29,18 @@ export interface PlannedStep {
   readonly skipsFailure: boolean
   /** Its handler does not hear its signal, and ends only when the plan says so. */
   readonly isDeaf: boolean
+  /** Whether it calls the system that has limits. */
+  readonly isLimited: boolean
+}
+
+/** What steps have to pass besides their dependencies, and tasks besides their time; absent: there is no such limit. */
+export interface PlannedLimits {
+  /** Most calls of the system at once. */
+  readonly concurrency: number | undefined
+  /** Calls of the system that may begin in a second. */
+  readonly perSecond: number | undefined
+  /** Most tasks in progress at once; all have the same key. */
+  readonly ofKey: number | undefined
 }
 
 /** What happens next. `which` picks among the calls that run, `step` among the steps of a task, `task` among the tasks there are. */
@@ -36,6 +48,7 @@ export type Act =
   | { readonly do: 'end a call'; readonly which: number }
   | { readonly do: 'let time pass'; readonly ms: number }
   | { readonly do: 'lose the worker' }
+  | { readonly do: 'create another' }
   | { readonly do: StepCommand; readonly step: number; readonly task: number }
   | { readonly do: TaskCommand; readonly task: number }
   | { readonly do: 'run again'; readonly step: number; readonly task: number }
@@ -47,6 +60,7 @@ export interface Plan {
   readonly steps: readonly PlannedStep[]
   /** Most steps that run at once. */
   readonly concurrency: number
+  readonly limits: PlannedLimits
   /** What happens first; after that all calls end and time passes until the task has ended. */
   readonly acts: readonly Act[]
   readonly seed: number
@@ -57,6 +71,11 @@ export const plans: fc.Arbitrary<Plan> = fc.integer({ min: 1, max: 8 }).chain((s
   fc.record({
     steps: fc.tuple(...Array.from({ length: size }, (_, position) => plannedStep(position))),
     concurrency: fc.integer({ min: 1, max: 4 }),
+    limits: fc.record({
+      concurrency: limitOrNone({ min: 1, max: 2 }),
+      perSecond: limitOrNone({ min: 1, max: 20 }),
+      ofKey: limitOrNone({ min: 1, max: 2 }),
+    }),
     acts: fc.array(act, { maxLength: 20 }),
     seed: fc.nat(10_000),
   }),
@@ -65,6 +84,7 @@ export const plans: fc.Arbitrary<Plan> = fc.integer({ min: 1, max: 8 }).chain((s
 const ending = fc.oneof(
   { weight: 5, arbitrary: fc.constant<Ending>('succeeds') },
   { weight: 4, arbitrary: fc.constant<Ending>('fails') },
+  { weight: 1, arbitrary: fc.constant<Ending>('asks for time') },
   { weight: 1, arbitrary: fc.constant<Ending>('fails for good') },
 )
 const endings = fc.array(ending, { maxLength: 3 })
@@ -98,6 +118,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 14, arbitrary: fc.record({ do: of('end a call'), which }) },
   { weight: 3, arbitrary: fc.record({ do: of('let time pass'), ms: fc.constantFrom(500, 5_000, 60_000) }) },
   { weight: 2, arbitrary: fc.record({ do: of('lose the worker') }) },
+  { weight: 1, arbitrary: fc.record({ do: of('create another') }) },
   {
     weight: 5,
     arbitrary: fc.record({
@@ -125,7 +146,13 @@ function plannedStep(position: number): fc.Arbitrary<PlannedStep> {
     skippable: fc.boolean(),
     skipsFailure: mostly(false),
     isDeaf: mostly(false),
+    isLimited: fc.boolean(),
   })
+}
+
+/** Half of the plans have it. It shrinks to none. */
+function limitOrNone(range: fc.IntegerConstraints): fc.Arbitrary<number | undefined> {
+  return fc.option(fc.integer(range), { nil: undefined, freq: 2 })
 }
 
 /** True or false, one of them rarely; it shrinks to the usual one. */

@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { testDatabaseUrl } from '../../support/postgres.js'
 import { openTestTasker } from '../../support/test-tasker.js'
 import { doubledFacts } from '../events/fact-key.js'
-import { checkEnd, checkLog } from './laws.js'
+import { checkEnds } from './laws.js'
 import { perform, realTime, virtualTime } from './perform.js'
+import { limitedSystem } from './planned-task.js'
 import { type Plan, plans } from './random-plan.js'
 import { Stage } from './stage.js'
 
@@ -42,6 +43,22 @@ describe('any graph, whatever fails, is cancelled, resolved or lost on the way',
   })
 })
 
+/** Real time passes between the moment in which a call may begin and that in which it does: there the rate has tests of its own. */
+function checkLimits({ mostLimited, limitedAt }: Stage, { limits }: Plan, clock: 'virtual' | 'system'): void {
+  const { concurrency = Number.POSITIVE_INFINITY, perSecond = Number.POSITIVE_INFINITY } = limits
+  assert(mostLimited <= concurrency, `${mostLimited} calls at once, and not ${concurrency}`)
+  if (clock === 'system') return
+  for (const start of limitedAt) {
+    const inSecond = limitedAt.filter((other) => other >= start && other < start + 1_000).length
+    assert(inSecond <= perSecond, `${inSecond} calls within a second, and not ${perSecond}`)
+  }
+}
+
+function systemsOf({ limits: { concurrency, perSecond } }: Plan) {
+  const rate = perSecond === undefined ? {} : { rate: { limit: perSecond, perMs: 1_000 } }
+  return { [limitedSystem]: { ...(concurrency === undefined ? {} : { concurrency }), ...rate } }
+}
+
 async function check(plan: Plan, clock: 'virtual' | 'system'): Promise<void> {
   const stage = new Stage(plan)
   await using t = await openTestTasker({
@@ -50,6 +67,7 @@ async function check(plan: Plan, clock: 'virtual' | 'system'): Promise<void> {
     clock,
     handlerPatienceMs: 5,
     // No look at the table by itself helps where a wake-up is missing. On a server a lost worker is known to be lost when its lease has run out, which is real time.
+    dependentSystems: systemsOf(plan),
     ...(clock === 'system' ? { backoff: { delaysMs: [1, 2, 4], maxMs: 10 } } : {}),
     execution: {
       pollIntervalMs: isOnServer ? 200 : 60_000,
@@ -58,9 +76,10 @@ async function check(plan: Plan, clock: 'virtual' | 'system'): Promise<void> {
       heartbeatIntervalMs: 100,
     },
   })
+  stage.readFrom(t.clock)
   const tasks = await perform(t, stage, plan, clock === 'virtual' ? virtualTime : realTime)
-  for (const task of tasks) checkEnd(task)
-  await checkLog(t, tasks)
+  await checkEnds(t, tasks)
+  checkLimits(stage, plan, clock)
   assert.equal(new Set(stage.called).size, stage.called.length, `an attempt was run twice: ${stage.called}`)
   const losses = plan.acts.filter((act) => act.do === 'lose the worker').length
   const children = tasks.flatMap(({ steps }) => steps.filter(({ childTaskId }) => childTaskId !== null))

@@ -1,11 +1,15 @@
-import { type DefinedTask, PermanentError, type StepContext } from 'tasker'
-import { plannedTask } from './planned-task.js'
-import type { Endings, Plan } from './random-plan.js'
+import { type DefinedTask, PermanentError, RetryableError, type StepContext } from 'tasker'
+import { plannedTask, type Role } from './planned-task.js'
+import type { Plan } from './random-plan.js'
+
+/** What an attempt asks for that asks for time. */
+const askedMs = 7_000
 
 /** A call of a handler that runs until it is ended. */
 export interface Call {
   /** Ends it as the plan says. */
   end(): void
+  readonly isLimited: boolean
 }
 
 /** Where the handlers of a drawn task wait for their cue: what ends when is decided by the plan, not by chance. */
@@ -14,11 +18,23 @@ export class Stage {
   /** Each call of a handler ever, by task, step and attempt. */
   readonly called: string[] = []
   #running: Call[] = []
+  #mostLimited = 0
+  /** When the calls of the system with limits began, in milliseconds of the clock that the plan runs by. */
+  readonly limitedAt: number[] = []
+  #now: () => number = () => 0
 
   constructor(plan: Plan) {
-    this.task = plannedTask(plan, (context, endings, isDeaf, results) =>
-      this.#perform(context, endings, isDeaf, results),
-    )
+    this.task = plannedTask(plan, (context, role, results) => this.#perform(context, role, results))
+  }
+
+  /** Has it read the time from a clock. */
+  readFrom(clock: { now(): number }): void {
+    this.#now = () => clock.now()
+  }
+
+  /** Most calls of the system with limits that were under way at once. */
+  get mostLimited(): number {
+    return this.#mostLimited
   }
 
   /** The calls that run, the longest running first. */
@@ -31,7 +47,7 @@ export class Stage {
     for (const call of this.#running) call.end()
   }
 
-  #perform(context: StepContext, endings: Endings, isDeaf: boolean, results: unknown): Promise<unknown> {
+  #perform(context: StepContext, { endings, isDeaf, isLimited }: Role, results: unknown): Promise<unknown> {
     const { taskId, stepName, attempt, signal } = context
     this.called.push(`${taskId} ${stepName} ${attempt}`)
     return new Promise((resolve, reject) => {
@@ -39,15 +55,19 @@ export class Stage {
         this.#running = this.#running.filter((other) => other !== call)
       }
       const call: Call = {
+        isLimited,
         end: () => {
           leave()
           const ending = endings[attempt - 1] ?? 'succeeds'
           if (ending === 'succeeds') resolve(results ?? { stepName, attempt })
           else if (ending === 'fails') reject(new Error(`attempt ${attempt} failed`))
+          else if (ending === 'asks for time') reject(new RetryableError('not now', { retryAfterMs: askedMs }))
           else reject(new PermanentError(`attempt ${attempt} failed for good`))
         },
       }
       this.#running = [...this.#running, call]
+      if (isLimited) this.limitedAt.push(this.#now())
+      this.#mostLimited = Math.max(this.#mostLimited, this.#running.filter((each) => each.isLimited).length)
       if (isDeaf) return
       signal.addEventListener('abort', () => {
         leave()

@@ -5,7 +5,7 @@ import type { StepView, TaskView } from '../../../core/workflow/task-record.js'
 
 /** Two steps, `second` after `first`; of them only what the promises are read from. */
 const step = (name: string, dependsOn: readonly string[] = [], more: Partial<StepView> = {}): StepView =>
-  ({ name, dependsOn, state: 'complete', childTaskId: null, element: null, ...more }) as StepView
+  ({ name, dependsOn, state: 'complete', childTaskId: null, element: null, branchOf: null, ...more }) as StepView
 
 const task = (more: Partial<TaskView> = {}): TaskView =>
   ({
@@ -76,6 +76,37 @@ describe('what a simulation reads from a log', () => {
   })
 })
 
+describe('what it reads of decisions', () => {
+  const steps = [step('first'), step('second', ['first'])]
+  const settled = (stepName: string, how: string) => event('step.resolved_manually', stepName, { how })
+
+  it('is a step that ran though nothing that it depends on was chosen', () => {
+    const log = [settled('first', 'unchosen'), begins('second')]
+    assert.deepEqual(brokenInLog([task({ steps })], log), [
+      'step second ran though nothing that it depends on was chosen',
+    ])
+    assert.deepEqual(brokenInLog([task({ steps })], [settled('first', 'skipped'), begins('second')]), [])
+  })
+
+  it('is a branch that ran, and was not chosen', () => {
+    const branch = step('second', ['first'], { branchOf: 'first' })
+    const choosing = (results: unknown) => brokenInRows(task({ steps: [step('first', [], { results }), branch] }))
+    assert.deepEqual(choosing(['second']), [])
+    assert.deepEqual(choosing([]), ['step second ran, and first did not choose it'])
+    assert.deepEqual(choosing(null), ['step second ran, and first did not choose it'])
+  })
+})
+
+describe('what it reads of lists', () => {
+  it('is a result that is not that of the elements, in their order', () => {
+    const element = (index: number) =>
+      step(`list[${index}]`, [], { element: { of: 'list', index, item: index }, results: index })
+    const list = (results: unknown) => task({ steps: [step('list', [], { results }), element(1), element(0)] })
+    assert.deepEqual(brokenInRows(list([0, 1])), [])
+    assert.deepEqual(brokenInRows(list([1, 0])), ['the results of list are not those of its elements, in their order'])
+  })
+})
+
 describe('what it reads from rows', () => {
   it('is a task that is at rest for no reason', () => {
     assert.deepEqual(brokenInRows(task({ state: 'pending' })), [
@@ -91,6 +122,24 @@ describe('what it reads from rows', () => {
     const running = [step('first', [], { state: 'in_progress' })]
     assert.deepEqual(brokenInRows(task({ state: 'cancelled', steps: running })), [
       'the task has ended, and steps are in progress: first',
+    ])
+  })
+
+  it('is an error that says what is not so', () => {
+    const failed = (code: string, ...states: readonly string[]) => {
+      const steps = states.map((state, index) => step(`step_${index}`, [], { state: state as never }))
+      return brokenInRows(task({ state: 'error', error: { code } as never, steps }))
+    }
+    assert.deepEqual(failed('STEPS_CANCELLED', 'cancelled', 'complete'), [])
+    assert.deepEqual(failed('TASK_TIMEOUT', 'pending'), [])
+    assert.deepEqual(failed('STEP_FAILED', 'error', 'pending'), [])
+    assert.deepEqual(failed('TASK_STUCK', 'pending'), [
+      'it is in error without a step that is (TASK_STUCK)',
+      'it ended for its cancelled steps, and others were left: step_0',
+    ])
+    assert.deepEqual(failed('TASK_STUCK', 'cancelled'), ['it is in error for its cancelled steps, and says TASK_STUCK'])
+    assert.deepEqual(failed('STEPS_CANCELLED', 'cancelled', 'pending'), [
+      'it ended for its cancelled steps, and others were left: step_1',
     ])
   })
 })
