@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readdir, rm } from 'node:fs/promises'
 import type { ProjectOnDisk } from '../../unit/config/project-on-disk.js'
 import { projectWith } from './bad-project.js'
-import { assertOneError, runCommand, said, startCommand } from './command-line.js'
+import { assertOneError, endCalls, runCommand, said, startCommand } from './command-line.js'
 
 const order = `
 import { defineTask, PermanentError } from 'tasker'
@@ -18,6 +18,8 @@ export const huge = defineTask({ namespace: 'shop', name: 'huge' }).step('load',
 `
 
 describe('The command line', () => {
+  after(endCalls)
+
   describe('in a project that is right', () => {
     let project: ProjectOnDisk
     let holder: ReturnType<typeof startCommand>

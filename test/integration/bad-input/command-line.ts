@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { on } from 'node:events'
-import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { CallsInTurn } from '../../support/command-line/calls-in-turn.js'
 import type { ProjectOnDisk } from '../../unit/config/project-on-disk.js'
 
 const program = fileURLToPath(new URL('../../../../core/cli/tasker.cjs', import.meta.url))
@@ -28,12 +28,23 @@ export async function said(child: ReturnType<typeof startCommand>, pattern: RegE
   assert.fail(`it ended without saying ${pattern}: ${all}`)
 }
 
-/** Runs one call to its end. */
+const callsIn = new Map<ProjectOnDisk, CallsInTurn>()
+
+/** Runs one call to its end, in a process that has answered other calls of the project before. */
 export async function runCommand(project: ProjectOnDisk, args: readonly string[]): Promise<CommandOutcome> {
-  const child = startCommand(project, args)
-  const exit = new Promise<number | null>((resolve) => child.on('exit', resolve))
-  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), exit])
+  let calls = callsIn.get(project)
+  if (calls === undefined) {
+    calls = new CallsInTurn(project.directory, process.env)
+    callsIn.set(project, calls)
+  }
+  const { code, output: stdout, errors: stderr } = await calls.call(args)
   return { code, stdout, stderr }
+}
+
+/** Ends what answers the calls of the projects. */
+export async function endCalls(): Promise<void> {
+  await Promise.all([...callsIn.values()].map((calls) => calls.end()))
+  callsIn.clear()
 }
 
 /** One error of one message on standard error, and nothing on standard output. */

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createTasker } from '../../../core/index.js'
 import { ProjectOnDisk } from '../../unit/config/project-on-disk.js'
 import { bootError, keepingLogger } from './bad-project.js'
-import { assertOneError, runCommand } from './command-line.js'
+import { assertOneError, endCalls, runCommand } from './command-line.js'
 
 const door = new URL('../../../core/index.js', import.meta.url).href
 const holder = `
@@ -32,6 +32,7 @@ describe('A second process on an embedded folder', () => {
   })
   after(async () => {
     first.kill('SIGKILL')
+    await endCalls()
     await project[Symbol.asyncDispose]()
   })
 

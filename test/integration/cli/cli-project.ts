@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type CallOutcome, CallsInTurn } from '../../support/command-line/calls-in-turn.js'
 
 const packageRoot = fileURLToPath(new URL('../../../../', import.meta.url))
 /** The program as it is installed. */
@@ -56,17 +57,10 @@ export const waiting = defineTask({ namespace: 'payments', name: 'waiting', vers
 `,
 }
 
-/** What a process left. */
-export interface Outcome {
-  readonly code: number | null
-  readonly output: string
-  readonly errors: string
-}
-
 /** A process that goes on. */
 export interface Running {
   readonly process: ChildProcess
-  readonly ended: Promise<Outcome>
+  readonly ended: Promise<CallOutcome>
   /** Resolves when standard output or standard error has said something; rejects if the process ends before. */
   said(pattern: RegExp): Promise<void>
 }
@@ -75,9 +69,12 @@ export interface Running {
 export class CliProject {
   readonly folder: string
   readonly #running = new Set<ChildProcess>()
+  readonly #environment = { PATH: process.env.PATH, HOME: process.env.HOME, USER: 'tester' }
+  readonly #calls: CallsInTurn
 
   private constructor(folder: string) {
     this.folder = folder
+    this.#calls = new CallsInTurn(folder, this.#environment)
   }
 
   static async create(): Promise<CliProject> {
@@ -93,9 +90,9 @@ export class CliProject {
     await writeFile(file, text)
   }
 
-  /** Runs a command to its end. */
-  call(...args: readonly string[]): Promise<Outcome> {
-    return this.start(...args).ended
+  /** Runs a command to its end, in a process that has answered other calls before. */
+  call(...args: readonly string[]): Promise<CallOutcome> {
+    return this.#calls.call(args)
   }
 
   /** Runs a command to its end and reads the one JSON document on its standard output. */
@@ -108,10 +105,11 @@ export class CliProject {
     }
   }
 
+  /** Runs a command as a process of its own, as it is installed. */
   start(...args: readonly string[]): Running {
     const child = spawn(process.execPath, [taskerBin, ...args], {
       cwd: this.folder,
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, USER: 'tester' },
+      env: this.#environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#running.add(child)
@@ -123,7 +121,7 @@ export class CliProject {
     child.stderr.on('data', (chunk) => {
       errors += chunk
     })
-    const ended = new Promise<Outcome>((resolve) => {
+    const ended = new Promise<CallOutcome>((resolve) => {
       child.on('close', (code) => {
         this.#running.delete(child)
         resolve({ code, output, errors })
@@ -143,6 +141,7 @@ export class CliProject {
   }
 
   async remove(): Promise<void> {
+    await this.#calls.end()
     for (const child of this.#running) child.kill('SIGKILL')
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }
