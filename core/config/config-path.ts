@@ -15,3 +15,11 @@ export function pointerSegments(pointer: string): string[] {
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
+
+/** The segments of a path as people write it: what {@link configPath} makes, read back. */
+export function pathSegments(path: string): string[] {
+  const parts = path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([A-Za-z_$][\w$-]*)/g)
+  return [...parts].map(([, quoted, index, name]) =>
+    quoted === undefined ? (index ?? name)! : (JSON.parse(`"${quoted}"`) as string),
+  )
+}

@@ -13,6 +13,7 @@ import { locateError, reasonOf } from './error-location.js'
 import { type ConfigLayer, mergeLayers, withDefaults } from './merge-config.js'
 import type { SchemaNode } from './partial-schema.js'
 import { isPlainObject } from './plain-object.js'
+import { withLocations } from './problem-location.js'
 import { receivedText } from './received-text.js'
 import type { ResolvedConfig } from './resolved-config.js'
 import { configProblems, overlayProblems } from './validate-config.js'
@@ -49,9 +50,12 @@ export async function resolveSource(
   const mode = modeOf(environment, variables)
   const directory = resolve(file === undefined ? (options.cwd ?? process.cwd()) : dirname(file))
   const config = await evaluate(source, { env: variables, environment, mode }, file)
-  const { values, sources } = mergeLayers(checkedLayers(config, { ...options, variables, environment }, file))
+  const refuseAll = (problems: readonly ConfigurationProblem[]) => refuse(withLocations(problems, file, config))
+  const { values, sources } = mergeLayers(
+    checkedLayers(config, { ...options, variables, environment }, file, refuseAll),
+  )
   const settings = finished(values, mode, directory)
-  refuse(contradictions(settings, sources))
+  refuseAll(contradictions(settings, sources))
   const resolved = { values: settings, directory, environment, mode, sources }
   return deepFreeze(file === undefined ? resolved : { ...resolved, file })
 }
@@ -65,11 +69,12 @@ function checkedLayers(
     overrides = {},
   }: ResolveOptions & { readonly variables: Variables; readonly environment: string },
   file: string | undefined,
+  refuseAll: (problems: readonly ConfigurationProblem[]) => void,
 ): ConfigLayer[] {
   const given = { name: sourceName(file), values: config }
   const fromVariables = variableLayers(variables)
   const last = { name: 'override', values: overrides as Record<string, unknown> }
-  refuse([...configProblems(given), ...[...fromVariables, last].flatMap(overlayProblems)])
+  refuseAll([...configProblems(given), ...[...fromVariables, last].flatMap(overlayProblems)])
   const own = [given, overlayOf(given, environment)].map(withoutEnvironments)
   return file === undefined ? [...fromVariables, ...own, last] : [...own, ...fromVariables, last]
 }

@@ -6,6 +6,9 @@ export interface ConfigurationProblem {
   readonly path: string
   /** The file, environment variable or argument that holds it. */
   readonly source: string
+  /** Where in the file, as far as that is sure. */
+  readonly line?: number
+  readonly column?: number
   readonly expected: string
   /** What was found, secrets masked. */
   readonly received: string
@@ -27,8 +30,11 @@ export class ConfigurationInvalidError extends TaskerError {
   }
 }
 
-function problemLine({ path, source, expected, received, wayOut }: ConfigurationProblem): string {
-  const where = path === '' ? source : `${path} (${source})`
+function problemLine({ path, source, line, column, expected, received, wayOut }: ConfigurationProblem): string {
+  // Next to the name of the file, where terminals and editors make a link of it: `tasker.config.ts:7:5, environments.production`.
+  const [file, ...overlay] = source.split(', ')
+  const place = [line === undefined ? file : `${file}:${line}:${column}`, ...overlay].join(', ')
+  const where = path === '' ? place : `${path} (${place})`
   return `  ${where}: expected ${expected}, received ${received}.${wayOut === undefined ? '' : ` ${wayOut}`}`
 }
 

@@ -144,7 +144,7 @@ describe('loadConfig', () => {
       assert.ok(error instanceof ConfigurationInvalidError)
       assert.match(
         error.message,
-        /boot\.timeoutMs \(tasker\.config\.ts\): expected an integer from 1, received the number 0/,
+        /boot\.timeoutMs \(tasker\.config\.ts:1:26\): expected an integer from 1, received the number 0/,
       )
       return true
     })
