@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 
 /** Whose code is running: what goes astray in it, long after it has returned, is brought home to it. */
 export interface Culprit {
-  readonly kind: 'plugin' | 'subscriber'
+  readonly kind: 'package' | 'plugin' | 'subscriber'
   readonly name: string
   /** Takes an error that nobody awaited or caught. */
   blame(error: unknown): void

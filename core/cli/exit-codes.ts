@@ -20,6 +20,7 @@ export const wrongCalls: ReadonlySet<string> = new Set([
   'CONFIGURATION_LOAD_FAILED',
   'CONFIGURATION_FILE_NOT_FOUND',
   'MODULE_LOAD_FAILED',
+  'MODULE_TIMEOUT',
   'NODE_TOO_OLD',
   'MISSING_PACKAGE',
   'DISCOVERY_FAILED',

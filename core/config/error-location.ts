@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { SourceLocation } from '../errors/configuration-errors.js'
+import { errorMessage } from '../errors/error-message.js'
 import { isTaskerError } from '../errors/tasker-error.js'
 
 /**
@@ -15,7 +16,7 @@ export function locateError(error: unknown, file: string): SourceLocation {
 /** Why something could not be loaded: what an error of Tasker says, of any other its name and the first line of its message. */
 export function reasonOf(error: unknown): string {
   if (isTaskerError(error)) return error.message
-  if (!(error instanceof Error)) return String(error)
+  if (!(error instanceof Error)) return errorMessage(error)
   if ((error as NodeJS.ErrnoException).syscall === 'access') return 'there is no such file, or it may not be read'
   const [line = ''] = error.message.split('\n')
   // An import that the module does not export: `(0 , _tasker.defineConfg) is not a function`.

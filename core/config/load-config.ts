@@ -4,6 +4,7 @@ import {
   ConfigurationFileNotFoundError,
   ConfigurationLoadError,
   ModuleLoadError,
+  ModuleTimeoutError,
 } from '../errors/configuration-errors.js'
 import type { ConfigSource } from './define-config.js'
 import { createModuleLoader } from './module-loader.js'
@@ -67,6 +68,7 @@ async function loadFile(file: string): Promise<Readonly<Record<string, unknown>>
   try {
     return await createModuleLoader(join(file, '..')).load(file)
   } catch (error) {
+    if (error instanceof ModuleTimeoutError) throw new ConfigurationLoadError({ file }, error.reason, { cause: error })
     if (!(error instanceof ModuleLoadError)) throw error
     const { line, column, reason, cause } = error
     throw new ConfigurationLoadError({ file: error.file, line, column }, reason, { cause })

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createJiti, type Jiti } from 'jiti'
-import { ModuleLoadError } from '../errors/configuration-errors.js'
+import { ModuleLoadError, ModuleTimeoutError } from '../errors/configuration-errors.js'
 import { locateError, reasonOf } from './error-location.js'
 import { loadSharedPackages, sharedModules } from './shared-packages.js'
 
@@ -16,7 +16,7 @@ export interface ModuleLoader {
    * Loads a JavaScript or TypeScript file; a second call gives the same module.
    *
    * @param path absolute, or relative to the directory of the loader
-   * @throws ModuleLoadError with file, line and cause
+   * @throws ModuleLoadError with file, line and cause; ModuleTimeoutError
    */
   load(path: string): Promise<LoadedModule>
   /** The file that an import of a package or path from this directory means; undefined where there is none. */
@@ -30,11 +30,12 @@ export interface ModuleLoader {
  * first file costs 110 to 180 ms, most of it to load the compiler, and each further one 1 to 3 ms for each kilobyte of source. Modules get the running copy of
  * `tasker` and of the packages that it shares with them.
  *
+ * @param timeoutMs how long a module with a top-level `await` may take, in milliseconds
  * @example
  * const { processOrder } = await createModuleLoader('/srv/shop').load('handlers/process-order.task.ts')
  */
-export function createModuleLoader(directory: string): ModuleLoader {
-  return new JitiModuleLoader(resolve(directory))
+export function createModuleLoader(directory: string, timeoutMs = 30_000): ModuleLoader {
+  return new JitiModuleLoader(resolve(directory), timeoutMs)
 }
 
 /** Failures in which nothing was executed yet, where the file may still load if jiti resolves its imports. */
@@ -49,11 +50,13 @@ const linkErrors = new Set([
 class JitiModuleLoader implements ModuleLoader {
   readonly directory: string
   readonly #jiti: Jiti
+  readonly #timeoutMs: number
   /** One file at a time: jiti evaluates a module that two files import at the same moment twice. */
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(directory: string) {
+  constructor(directory: string, timeoutMs: number) {
     this.directory = directory
+    this.#timeoutMs = timeoutMs
     this.#jiti = createJiti(pathToFileURL(`${directory}/`).href, {
       fsCache: false,
       moduleCache: true,
@@ -79,9 +82,22 @@ class JitiModuleLoader implements ModuleLoader {
     await loadSharedPackages()
     try {
       await access(file)
-      return exportsOf(await this.#import(file))
+      return exportsOf(await this.#inTime(file, this.#import(file)))
     } catch (cause) {
+      if (cause instanceof ModuleTimeoutError) throw cause
       throw new ModuleLoadError(locateError(cause, file), reasonOf(cause), cause)
+    }
+  }
+
+  /** One that waits for ever would hold up all that come after it. */
+  async #inTime<R>(file: string, loading: Promise<R>): Promise<R> {
+    const late = Promise.withResolvers<never>()
+    const timeout = new ModuleTimeoutError(file, this.#timeoutMs)
+    const timer = setTimeout(() => late.reject(timeout), this.#timeoutMs)
+    try {
+      return await Promise.race([loading, late.promise])
+    } finally {
+      clearTimeout(timer)
     }
   }
 

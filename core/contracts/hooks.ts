@@ -68,7 +68,7 @@ export interface HookMap {
   beforeCommand(intention: CommandIntention): unknown
   beforeStepExecute(context: StepContext): unknown
   beforeExport(request: ExportRequest): unknown
-  /** Wraps the handler: call `next()` and give its result. */
+  /** Wraps the handler: call `next()` and give its result, or give a result in its place without calling it; `null` for none. */
   aroundStepExecute(context: StepContext, next: () => Promise<unknown>): Promise<unknown>
   afterStepExecute(context: StepContext, outcome: StepOutcome): unknown
   onStart(): unknown

@@ -9,7 +9,7 @@ export interface InstalledPackage {
   readonly brings: readonly string[]
   /**
    * Whether what it brings was offered to the registries (`joined`), was left out because the configuration disables the package
-   * (`disabled`), or because it does not work with this version of Tasker or cannot be read (`refused`).
+   * (`disabled`), or because it does not work with this version of Tasker or nothing of it can be loaded (`refused`).
    */
   readonly state: 'joined' | 'disabled' | 'refused'
   /** Why it was refused. */

@@ -155,9 +155,9 @@ export interface PluginHead {
    * off, named in the log, in `tasker plugins list` and in the health report, and the rest goes on.
    */
   readonly required?: boolean
-  /** Runs when the kernel starts, after the plugins of `dependsOn`. */
+  /** Runs when the kernel starts, after the plugins of `dependsOn`: the place to open what `stop` closes. */
   start?(): unknown
-  /** Runs when the kernel stops, before the plugins of `dependsOn`. */
+  /** Runs when the kernel stops, before the plugins of `dependsOn`; also after a `start` that failed, but not after a `setup` that did. */
   stop?(): unknown
 }
 

@@ -101,6 +101,24 @@ export class ModuleLoadError extends TaskerError {
   }
 }
 
+/** Thrown when a file of the project or of a package takes too long to load, because of a top-level `await`. */
+export class ModuleTimeoutError extends TaskerError {
+  readonly file: string
+  /** The message without the file. */
+  readonly reason: string
+
+  constructor(file: string, timeoutMs: number) {
+    const reason = `it has not ended within ${timeoutMs} ms`
+    super('MODULE_TIMEOUT', {
+      what: `${file} could not be loaded: ${reason}`,
+      wayOut: 'Look at what its top-level await waits for, or raise boot.timeoutMs',
+      details: { file, timeoutMs },
+    })
+    this.file = file
+    this.reason = reason
+  }
+}
+
 function locationText({ file, line, column }: SourceLocation): string {
   return [file, line, column].filter((part) => part !== undefined).join(':')
 }

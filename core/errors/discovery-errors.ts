@@ -1,3 +1,4 @@
+import { errorMessage } from './error-message.js'
 import { nearestName } from './nearest-name.js'
 import { TaskerError } from './tasker-error.js'
 
@@ -66,7 +67,7 @@ export class PackageIncompatibleError extends TaskerError {
 export class PackageFileError extends TaskerError {
   constructor(file: string, cause: unknown) {
     super('PACKAGE_FILE_INVALID', {
-      what: `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      what: `${file} cannot be read: ${errorMessage(cause)}`,
       expected: 'JSON, because it names the packages whose extensions join',
       wayOut: 'Correct the file, or install the package again; discovery.packages: false reads none',
       details: { file },

@@ -1,3 +1,4 @@
+import { errorMessage } from './error-message.js'
 import { nearestName } from './nearest-name.js'
 import { TaskerError } from './tasker-error.js'
 
@@ -18,7 +19,7 @@ export class UnknownHookError extends TaskerError {
 export class HookRefusedError extends TaskerError {
   constructor(hook: string, owner: string, cause: unknown) {
     super('HOOK_REFUSED', {
-      what: `Hook ${hook} of ${owner} refused: ${cause instanceof Error ? cause.message : String(cause)}`,
+      what: `Hook ${hook} of ${owner} refused: ${errorMessage(cause)}`,
       details: { hook, owner },
       cause,
     })
@@ -36,11 +37,23 @@ export class HookTimeoutError extends TaskerError {
   }
 }
 
+/** Reported of a hook around a step that neither called `next()` nor gave a result in its place; the handler is called without it. */
+export class HookSkippedHandlerError extends TaskerError {
+  constructor(hook: string, owner: string) {
+    super('HOOK_SKIPPED_HANDLER', {
+      what: `Hook ${hook} of ${owner} has ended without calling next(), and gave nothing in place of what the handler gives`,
+      expected: 'the result of next(), or a result in its place; null for none',
+      wayOut: 'Return next() in every case, or disable its plugin by name in discovery.disable',
+      details: { hook, owner },
+    })
+  }
+}
+
 /** Thrown as the failure of an attempt whose handler succeeded, when a hook around it then failed. */
 export class HookFailedError extends TaskerError {
   constructor(hook: string, owner: string, cause: unknown) {
     super('HOOK_FAILED', {
-      what: `Hook ${hook} of ${owner} failed after the handler had succeeded: ${cause instanceof Error ? cause.message : String(cause)}`,
+      what: `Hook ${hook} of ${owner} failed after the handler had succeeded: ${errorMessage(cause)}`,
       wayOut: 'Correct the plugin, or disable it by name in discovery.disable; a retry calls the handler again',
       details: { hook, owner },
       cause,

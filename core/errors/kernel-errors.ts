@@ -1,3 +1,4 @@
+import { errorMessage } from './error-message.js'
 import { TaskerError } from './tasker-error.js'
 
 /** Thrown when something asked for needs a package that is not installed. */
@@ -39,10 +40,22 @@ export class PluginTimeoutError extends TaskerError {
 export class PluginFailedError extends TaskerError {
   constructor(plugin: string, phase: string, cause: unknown, origin?: string) {
     super('PLUGIN_FAILED', {
-      what: `${named(plugin, origin)} failed in its ${phase}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      what: `${named(plugin, origin)} failed in its ${phase}: ${errorMessage(cause)}`,
       wayOut: 'Correct the plugin or its options, or disable it by name in discovery.disable',
       details: { plugin, phase, origin },
       cause,
+    })
+  }
+}
+
+/** Reported of a plugin, a subscriber or a package whose code ends the process, which nothing can keep it from. */
+export class ProcessEndedError extends TaskerError {
+  constructor(exitCode: number) {
+    super('PROCESS_ENDED', {
+      what: `It ended the process with exit code ${exitCode}`,
+      expected: 'an error that is thrown, which switches off its part and leaves the rest at work',
+      wayOut: 'Correct it, or disable it by name in discovery.disable',
+      details: { exitCode },
     })
   }
 }

@@ -21,10 +21,17 @@ export class InvalidRegistrationError extends TaskerError {
 
 /** Thrown when a name is taken and `replace: true` was not said. */
 export class AlreadyRegisteredError extends TaskerError {
-  constructor(kind: string, subject: string, origins: { readonly registered: string; readonly refused: string }) {
+  constructor(
+    kind: string,
+    subject: string,
+    origins: { readonly registered: string; readonly refused: string },
+    wanted = false,
+  ) {
     super('ALREADY_REGISTERED', {
       what: `${kind} ${subject} from ${origins.refused} was refused: it is already registered from ${origins.registered}`,
-      wayOut: `Register it with { replace: true } if it is meant to take the place of the first, or give it another name`,
+      wayOut: wanted
+        ? 'Give it another name: what the project itself names, a package does not replace'
+        : 'Register it with { replace: true } if it is meant to take the place of the first, or give it another name',
       details: { kind, subject, registeredOrigin: origins.registered, refusedOrigin: origins.refused },
     })
   }

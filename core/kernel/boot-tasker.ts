@@ -51,7 +51,8 @@ export async function furnish(parts: Composition, options: CreateTaskerOptions):
 async function fill(parts: Composition, options: CreateTaskerOptions): Promise<void> {
   const { config, bus, plugins, log } = parts
   declareCustomEvents(parts)
-  const finds = await discover(config, createModuleLoader(config.directory))
+  const loader = createModuleLoader(config.directory, config.values.boot.timeoutMs)
+  const finds = await discover(config, loader, (place, load) => plugins.guests.importing(place, load))
   noteDiscovery(finds, parts)
   await registerFinds(finds, parts, options.onRefusal ?? 'throw')
   registerExportTask(parts)
@@ -108,7 +109,7 @@ function withoutSchema({ description, durable }: { description?: string; durable
 /** A boot that failed leaves nothing behind: no lock on the folder, no connection. */
 async function abandon(parts: Composition): Promise<void> {
   try {
-    parts.plugins.endWatch()
+    parts.plugins.guests.endWatch()
     parts.plugins.clearTimers()
     parts.bus.close()
     parts.taskEnds.stop()

@@ -1,8 +1,10 @@
 import type { Clock } from '../contracts/clock.js'
 import type { HealthApi, HealthCheck, HealthFinding, HealthReport } from '../contracts/health.js'
+import { errorMessage } from '../errors/error-message.js'
 
 /** Who registered a check, and one call of it that has not been answered. */
 interface Registered {
+  readonly name: string
   readonly check: HealthCheck
   readonly owner: string | undefined
   pending?: Promise<Answer> | undefined
@@ -32,10 +34,12 @@ export class HealthRegistry implements HealthApi {
 
   /** @param owner the plugin that brings it, for messages */
   register(name: string, check: HealthCheck, owner?: string): () => void {
-    const registered = { check, owner }
-    this.#checks.set(name, registered)
+    const registered = { name, check, owner }
+    // Each has names of its own, so that a plugin takes no check away from the house or from another plugin.
+    const key = JSON.stringify([owner, name])
+    this.#checks.set(key, registered)
     return () => {
-      if (this.#checks.get(name) === registered) this.#checks.delete(name)
+      if (this.#checks.get(key) === registered) this.#checks.delete(key)
     }
   }
 
@@ -46,13 +50,24 @@ export class HealthRegistry implements HealthApi {
 
   async check(): Promise<HealthReport> {
     const findings = await Promise.all(
-      [...this.#checks].map(async ([name, registered]) => [name, await this.#run(name, registered)] as const),
+      this.#named().map(async ([name, registered]) => [name, await this.#run(name, registered)] as const),
     )
     return {
       isHealthy: findings.every(([, finding]) => finding.isHealthy),
       checkedAt: new Date(this.#clock.now()).toISOString(),
       checks: Object.fromEntries(findings),
     }
+  }
+
+  /** Those of the house by their names; that of a plugin with a name that is taken is `database (mail)`. */
+  #named(): (readonly [string, Registered])[] {
+    const taken = new Set([...this.#checks.values()].filter(({ owner }) => owner === undefined).map(({ name }) => name))
+    return [...this.#checks.values()].map((registered) => {
+      const { name, owner } = registered
+      const own = owner !== undefined && taken.has(name) ? `${name} (${owner})` : name
+      taken.add(own)
+      return [own, registered]
+    })
   }
 
   async #run(name: string, registered: Registered): Promise<HealthFinding> {
@@ -81,7 +96,7 @@ async function ask({ check, owner }: Registered): Promise<Answer> {
     if (isFinding(finding)) return { finding, isOwnFault: false }
     return failedCheck('it gave no finding { isHealthy, message? }', owner)
   } catch (error) {
-    return failedCheck(error instanceof Error ? error.message : String(error), owner)
+    return failedCheck(errorMessage(error), owner)
   }
 }
 

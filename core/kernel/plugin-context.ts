@@ -18,7 +18,7 @@ export function pluginContextFor(record: PluginRecord, parts: Composition): Plug
   const { tasks, steps, exports, plugins, health, metrics, container, config } = parts
   return {
     container,
-    events: guestEvents(record, maskedEvents(parts.bus, parts.masking)),
+    events: guestEvents(record, maskedEvents(parts.bus, parts.masking), config.values.events.handlerTimeoutMs),
     tasks,
     steps,
     exports,

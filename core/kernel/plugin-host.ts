@@ -1,17 +1,17 @@
 import type { PluginApis, PluginContext, PluginDefinition } from '../contracts/plugin.js'
 import type { PluginStatus } from '../contracts/plugin-status.js'
+import { errorMessage } from '../errors/error-message.js'
 import { PluginBlockedError, PluginTimeoutError, UnknownPluginError } from '../errors/kernel-errors.js'
 import { PluginDependencyError } from '../errors/registry-errors.js'
 import { isTaskerError } from '../errors/tasker-error.js'
 import type { PluginRegistry } from '../registry/plugin-registry.js'
 import type { RegistrationOptions } from '../registry/registry-entry.js'
+import { GuestCode } from './containment/guest-code.js'
 import { inOrder } from './containment/in-order.js'
 import { inTime, type PluginPhase } from './containment/in-time.js'
 import { originText, type PluginRecord } from './containment/plugin-record.js'
 import { PluginRequirements } from './containment/plugin-requirements.js'
 import { PluginWatch, type PluginWatchPorts } from './containment/plugin-watch.js'
-import { watchStrayErrors } from './containment/stray-errors.js'
-import { TimerWatch } from './containment/timer-watch.js'
 import { checkPluginOptions, type PluginOptions } from './plugin-options.js'
 import { RegistryView } from './registry-view.js'
 
@@ -45,14 +45,14 @@ export class PluginHost extends RegistryView<PluginDefinition> {
   readonly #settings: PluginHostSettings
   readonly #requirements: PluginRequirements
   readonly #watch: PluginWatch
-  readonly #timers = new TimerWatch()
   readonly #options = new Map<string, PluginOptions>()
   readonly #apis = new Map<string, unknown>()
   /** Those that were set up, in that order. */
   #order: readonly PluginRecord[] = []
   readonly #started: PluginRecord[] = []
   #isCollecting = false
-  #endStrays: (() => void) | undefined
+  /** Watches over the code of plugins and packages. */
+  readonly guests = new GuestCode((place, error) => this.#watch.strayOfPackage(place, error))
 
   constructor(registry: PluginRegistry, settings: PluginHostSettings, ports: PluginWatchPorts) {
     super(registry)
@@ -116,7 +116,7 @@ export class PluginHost extends RegistryView<PluginDefinition> {
    * PluginTimeoutError of one that is required
    */
   async setUp({ contextFor, isCollecting, disabled, hasGuests }: SetUpOptions): Promise<void> {
-    if (hasGuests || this.hasGuests) this.#endStrays = watchStrayErrors()
+    if (hasGuests || this.hasGuests) this.guests.watch()
     this.#isCollecting = isCollecting
     this.#leaveOutUnplaceable(disabled)
     if (!isCollecting) this.#requirements.assertPresent(this.keys(), (name) => this.#whyMissing(name, disabled))
@@ -144,6 +144,12 @@ export class PluginHost extends RegistryView<PluginDefinition> {
   async stop(): Promise<readonly Error[]> {
     const failures: Error[] = []
     const started = this.#started.splice(0).reverse()
+    const run = () => this.#stopInOrder(started, failures)
+    await (this.hasGuests ? this.guests.during(run) : run())
+    return failures
+  }
+
+  async #stopInOrder(started: readonly PluginRecord[], failures: Error[]): Promise<void> {
     await inOrder({
       items: started,
       nameOf,
@@ -161,18 +167,15 @@ export class PluginHost extends RegistryView<PluginDefinition> {
         if (!record.isOff) record.state = 'stopped'
       },
     })
-    return failures
   }
 
-  /** From now on nobody is blamed for errors that nobody awaits. */
-  endWatch(): void {
-    this.#endStrays?.()
-  }
-
-  /** Ends the timers that plugins have left; gives how many by plugin. Call it when all else has stopped. */
+  /** Ends the timers that plugins and packages have left; gives how many by whose they are. Call it when all else has stopped. */
   clearTimers(): ReadonlyMap<string, number> {
-    const left = this.#order.map((record) => [nameOf(record), this.#timers.clear(record.culprit)] as const)
-    return new Map(left.filter(([, count]) => count > 0))
+    const ofPlugins = this.#order.map(
+      (each) => [`plugin ${nameOf(each)}`, this.guests.clearTimers(each.culprit)] as const,
+    )
+    const ofPackages = this.guests.clearTimersOfPackages().map(([place, count]) => [`package ${place}`, count] as const)
+    return new Map([...ofPlugins, ...ofPackages].filter(([, count]) => count > 0))
   }
 
   /** What a package or an operator got wrong about dependencies is contained; what the project itself names must be right. */
@@ -231,7 +234,7 @@ export class PluginHost extends RegistryView<PluginDefinition> {
     }
     const waitsFor = ({ plugin }: PluginRecord) => plugin.dependsOn ?? []
     const run = () => inOrder({ items: records, nameOf, waitsFor, work: attempt, patienceMs: this.#patienceMs(phase) })
-    await (this.hasGuests ? this.#timers.during(run) : run())
+    await (this.hasGuests ? this.guests.during(run) : run())
     if (fatal.length > 0) throw fatal[0]
   }
 
@@ -253,11 +256,11 @@ export class PluginHost extends RegistryView<PluginDefinition> {
   #leaveOut(record: PluginRecord, state: 'failed' | 'blocked', error: unknown): void {
     this.#switchOff(record, state, error)
     this.#registry.unregister(nameOf(record))
-    this.#registry.refuse(nameOf(record), record.origin, [textOf(error)])
+    this.#registry.refuse(nameOf(record), record.origin, [errorMessage(error)])
   }
 
   #switchOff(record: PluginRecord, state: 'failed' | 'blocked', error: unknown): void {
-    record.switchOff(state, textOf(error))
+    record.switchOff(state, errorMessage(error))
     this.#apis.delete(nameOf(record))
     this.#watch.tellSwitchedOff(record, error)
   }
@@ -266,7 +269,7 @@ export class PluginHost extends RegistryView<PluginDefinition> {
   #strayed(record: PluginRecord, error: unknown): void {
     if (this.#requirements.includes(record)) return
     this.#switchOff(record, 'failed', error)
-    this.#timers.clear(record.culprit)
+    this.guests.clearTimers(record.culprit)
   }
 
   #limitOf(phase: PluginPhase): number {
@@ -294,8 +297,4 @@ function nameOf({ plugin }: PluginRecord): string {
 
 function kindOf(error: unknown): string {
   return error instanceof PluginTimeoutError ? 'timed_out' : 'threw'
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

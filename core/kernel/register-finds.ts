@@ -3,6 +3,7 @@ import { describeOrigin, type Origin } from '../contracts/origin.js'
 import type { PluginDefinition } from '../contracts/plugin.js'
 import type { SubscriberClass } from '../contracts/subscriber.js'
 import type { DefinedTask, TaskDefinition } from '../contracts/task-definition.js'
+import { errorMessage } from '../errors/error-message.js'
 import { DiscoveryError, type DiscoveryProblem } from '../errors/kernel-errors.js'
 import { isTaskerError } from '../errors/tasker-error.js'
 import { defineEvent } from '../events/custom-event.js'
@@ -31,7 +32,7 @@ export async function registerFinds(finds: Finds, parts: Composition, onRefusal:
     else {
       parts.log.error(
         { origin: place, ...(isTaskerError(error) ? { code: error.code } : {}) },
-        `${singular[item.kind]} of ${place} was left out: ${textOf(error)}`,
+        `${singular[item.kind]} of ${place} was left out: ${errorMessage(error)}`,
       )
       parts.log.debug({ err: error }, 'where that comes from')
     }
@@ -58,7 +59,7 @@ interface FoundProblem {
 
 function problemOf(origin: Origin, error: unknown): FoundProblem {
   const code = isTaskerError(error) ? { code: error.code } : {}
-  const shown = { place: describeOrigin(origin), problem: textOf(error), ...code }
+  const shown = { place: describeOrigin(origin), problem: errorMessage(error), ...code }
   return { shown, error, isPlaced: isTaskerError(error) && error.message.includes(origin.place) }
 }
 
@@ -79,11 +80,7 @@ function isNoted(error: unknown): boolean {
 
 function noteRefusal({ kind, origin, ...item }: FoundValue | FailedFind, error: unknown, parts: Composition): void {
   const name = 'value' in item ? (item.value as { readonly name?: unknown }).name : undefined
-  parts[kind].refuse(typeof name === 'string' ? name : origin.place, origin, [textOf(error)])
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  parts[kind].refuse(typeof name === 'string' ? name : origin.place, origin, [errorMessage(error)])
 }
 
 function register({ kind, value, origin, options }: FoundValue, parts: Composition): void {

@@ -197,9 +197,9 @@ export class TaskerInstance implements Tasker {
     bus.close()
     await storage.close()
     await container.dispose()
-    for (const [plugin, timers] of plugins.clearTimers())
-      log.warn({ plugin, timers }, `plugin ${plugin} left ${timers} timers running after its stop; they were ended`)
-    plugins.endWatch()
+    for (const [culprit, timers] of plugins.clearTimers())
+      log.warn({ culprit, timers }, `${culprit} left ${timers} timers running after its stop; they were ended`)
+    plugins.guests.endWatch()
     this.#state = 'stopped'
   }
 }

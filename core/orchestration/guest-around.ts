@@ -1,5 +1,5 @@
 import type { StepContext } from '../contracts/task-definition.js'
-import { HookFailedError, HookTimeoutError } from '../errors/hook-errors.js'
+import { HookFailedError, HookSkippedHandlerError, HookTimeoutError } from '../errors/hook-errors.js'
 import { isTaskerError } from '../errors/tasker-error.js'
 import type { GuardedHook } from './guarded-hook.js'
 
@@ -41,8 +41,11 @@ class GuestCall {
     this.#arm()
     try {
       const result = await Promise.race([this.#hook.hook(context, () => this.#goOn()), this.#late.promise])
-      // A hook that forgets to give what `next()` gave must not lose it.
-      return result === undefined && this.#inner !== undefined ? await this.#inner : result
+      if (result !== undefined) return result
+      // A hook that gives nothing in place of the handler has forgotten it.
+      if (this.#inner === undefined) throw new HookSkippedHandlerError(this.#hook.name, this.#hook.owner)
+      // One that forgets to give what `next()` gave must not lose it.
+      return await this.#inner
     } finally {
       this.#disarm()
     }
@@ -51,7 +54,8 @@ class GuestCall {
   async settle(error: unknown): Promise<unknown> {
     if (this.#inner === undefined) {
       // By an error of Tasker, PermanentError say, a hook speaks for the attempt.
-      if (isTaskerError(error) && !(error instanceof HookTimeoutError)) throw error
+      const isItsOwn = error instanceof HookTimeoutError || error instanceof HookSkippedHandlerError
+      if (isTaskerError(error) && !isItsOwn) throw error
       this.#hook.failed(error)
       return this.#goOn()
     }

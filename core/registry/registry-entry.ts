@@ -27,6 +27,8 @@ export interface RegistrationOptions {
   readonly replace?: boolean
   /** Default: code. */
   readonly origin?: Origin
+  /** Whether it may take the place of an entry from there, given that it wants to. Default: of any. */
+  mayReplace?(registered: Origin): boolean
 }
 
 /** Counts of a registry, all since it was made unless they say otherwise. */

@@ -49,7 +49,7 @@ export class Registry<T> implements Iterable<RegistryEntry<T>> {
    * Adds a value.
    *
    * @throws InvalidRegistrationError if it does not satisfy the interface of its kind
-   * @throws AlreadyRegisteredError if its key is taken and `replace` is not true
+   * @throws AlreadyRegisteredError if its key is taken, and `replace` is not true or `mayReplace` refuses
    */
   register(value: T, options: RegistrationOptions = {}): RegistryEntry<T> {
     const { origin = CODE, replace = false } = options
@@ -58,7 +58,9 @@ export class Registry<T> implements Iterable<RegistryEntry<T>> {
     if (problems.length > 0) throw this.#refuseInvalid(subject, origin, problems)
     const key = this.#rules.key(value)
     const existing = this.#entries.get(key)
-    if (existing !== undefined && replace !== true) throw this.#refuseDuplicate(subject, origin, existing.origin)
+    if (existing !== undefined && (replace !== true || options.mayReplace?.(existing.origin) === false)) {
+      throw this.#refuseDuplicate(subject, origin, existing.origin, replace === true)
+    }
     const entry = Object.freeze({ key, value, origin, registeredAt: this.#time() })
     this.#entries.set(key, entry)
     this.#counts.registrations++
@@ -191,10 +193,11 @@ export class Registry<T> implements Iterable<RegistryEntry<T>> {
     return new InvalidRegistrationError(this.#rules.kind, subject, describeOrigin(origin), problems)
   }
 
-  #refuseDuplicate(subject: string, origin: Origin, registered: Origin): AlreadyRegisteredError {
+  #refuseDuplicate(subject: string, origin: Origin, registered: Origin, wanted: boolean): AlreadyRegisteredError {
     const origins = { registered: describeOrigin(registered), refused: describeOrigin(origin) }
-    this.refuse(subject, origin, [`already registered from ${origins.registered}; say { replace: true } to replace it`])
-    return new AlreadyRegisteredError(this.#rules.kind, subject, origins)
+    const why = wanted ? 'which it may not replace' : 'say { replace: true } to replace it'
+    this.refuse(subject, origin, [`already registered from ${origins.registered}${wanted ? ', ' : '; '}${why}`])
+    return new AlreadyRegisteredError(this.#rules.kind, subject, origins, wanted)
   }
 
   /**

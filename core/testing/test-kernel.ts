@@ -109,7 +109,7 @@ export class TestKernel {
   async #kill(): Promise<void> {
     const { bus, taskEnds, worker, scheduleRunner, subscriptionRunner, pulse, upkeep, storage } = this.parts
     const ended = this.#mortal.kill()
-    this.parts.plugins.endWatch()
+    this.parts.plugins.guests.endWatch()
     bus.close()
     taskEnds.stop()
     scheduleRunner.halt()

@@ -1,20 +1,25 @@
 import { runAs, runAsHouse } from '../../bus/culprit.js'
+import { isThenable } from '../../bus/listener.js'
 import type { TaskerEvents } from '../../contracts/events-api.js'
 import type { HookMap, HookName, HookOptions, Hooks } from '../../contracts/hooks.js'
 import type { Origin } from '../../contracts/origin.js'
 import type { PluginContext, Registering } from '../../contracts/plugin.js'
+import { SubscriberTimedOutError } from '../../errors/event-errors.js'
 import { GuardSwitchedOffError } from '../../errors/kernel-errors.js'
-import type { RegistrationOptions } from '../../registry/registry-entry.js'
+import type { RegistrationOptions, RegistryEntry } from '../../registry/registry-entry.js'
 import type { PluginRecord } from './plugin-record.js'
 
 type Listener = (event: never) => unknown
 
-/** The bus for one plugin: its listeners have its name, run as its code, and leave with it. */
-export function guestEvents(record: PluginRecord, events: TaskerEvents): TaskerEvents {
+/**
+ * The bus for one plugin: its listeners have its name, run as its code, and leave with it. One that has not finished in time, in
+ * milliseconds, is left behind and counts as failed, as a subscriber does.
+ */
+export function guestEvents(record: PluginRecord, events: TaskerEvents, timeoutMs: number): TaskerEvents {
   const guests = new WeakMap<Listener, Listener>()
   // The same guest for the same listener, so that `off` finds it again.
   const guestOf = (listener: Listener): Listener => {
-    const guest = guests.get(listener) ?? ((event: never) => runAs(record.culprit, () => listener(event)))
+    const guest = guests.get(listener) ?? guestListener(record, listener, timeoutMs)
     guests.set(listener, guest)
     return guest
   }
@@ -34,6 +39,19 @@ export function guestEvents(record: PluginRecord, events: TaskerEvents): TaskerE
     off: (selection, listener) => events.off(selection, guestOf(listener) as never),
     stream: (selection, options) => events.stream(selection, options),
     publish: events.publish.bind(events) as TaskerEvents['publish'],
+  }
+}
+
+function guestListener({ culprit, plugin }: PluginRecord, listener: Listener, timeoutMs: number): Listener {
+  return (event) => {
+    const answer = runAs(culprit, () => listener(event))
+    if (!isThenable(answer)) return answer
+    const { name } = event as { readonly name: string }
+    const late = Promise.withResolvers<never>()
+    const fail = () => late.reject(new SubscriberTimedOutError(plugin.name, name, timeoutMs))
+    const timer = setTimeout(fail, timeoutMs)
+    timer.unref()
+    return Promise.race([answer, late.promise]).finally(() => clearTimeout(timer))
   }
 }
 
@@ -74,24 +92,31 @@ function guestHook<N extends HookName>({ culprit }: PluginRecord, name: N, hook:
 }
 
 interface OwnRegistry<T> {
-  register(value: T, options: RegistrationOptions): { readonly key: string }
+  register(value: T, options: RegistrationOptions): RegistryEntry<T>
   unregister(key: string): boolean
+  list(): readonly RegistryEntry<T>[]
 }
 
-/** The registries for one plugin: what it registers is said to come from it. */
+/**
+ * The registries for one plugin: what it registers is said to come from it. What the project itself names, a plugin of a package does
+ * not replace, as discovery does not let a package replace it; what it did replace is there again when it is switched off.
+ */
 export function guestRegistries(
   record: PluginRecord,
   parts: { readonly handlers: unknown; readonly subscribers: unknown; readonly exporters: unknown },
 ): Pick<PluginContext, 'handlers' | 'subscribers' | 'exporters'> {
   const origin: Origin = { kind: 'code', place: `plugin ${record.plugin.name}` }
+  const isGuest = record.origin.kind === 'package'
+  const mayReplace = ({ kind }: Origin) => !isGuest || (kind !== 'folder' && kind !== 'configuration')
   const registering = <T>(what: string, registry: OwnRegistry<T>, note?: (key: string) => void): Registering<T> => ({
     register: (value, options) => {
-      let entry: { readonly key: string } | undefined
+      let entry: RegistryEntry<T> | undefined
       record.scope.add(what, () => {
-        const added = registry.register(value, { origin, ...options })
+        const before = registry.list()
+        const added = registry.register(value, { ...options, origin, mayReplace })
         entry = added
         note?.(added.key)
-        return () => registry.unregister(added.key)
+        return () => takeBack(registry, added, before)
       })
       return entry
     },
@@ -103,4 +128,12 @@ export function guestRegistries(
     ) as PluginContext['subscribers'],
     exporters: registering('an exporter', parts.exporters as OwnRegistry<never>) as PluginContext['exporters'],
   }
+}
+
+/** Unless somebody else has taken its place since. */
+function takeBack<T>(registry: OwnRegistry<T>, added: RegistryEntry<T>, before: readonly RegistryEntry<T>[]): void {
+  if (!registry.list().includes(added)) return
+  registry.unregister(added.key)
+  const replaced = before.find(({ key }) => key === added.key)
+  if (replaced !== undefined) registry.register(replaced.value, { origin: replaced.origin })
 }

@@ -2,6 +2,7 @@ import type { Culprit } from '../../bus/culprit.js'
 import { describeOrigin, type Origin } from '../../contracts/origin.js'
 import type { PluginDefinition } from '../../contracts/plugin.js'
 import type { PluginState, PluginStatus } from '../../contracts/plugin-status.js'
+import { errorMessage } from '../../errors/error-message.js'
 import { PluginScope } from './plugin-scope.js'
 
 /** One failure of a part of a plugin. */
@@ -52,7 +53,7 @@ export class PluginRecord {
 
   note({ part, error }: PartFailure, at: number): void {
     this.#failures++
-    this.#last = { at, part, problem: error instanceof Error ? error.message : String(error) }
+    this.#last = { at, part, problem: errorMessage(error) }
   }
 
   status(paused: readonly string[]): PluginStatus {

@@ -5,6 +5,8 @@ import type { Logger } from '../../contracts/logger.js'
 import type { Origin } from '../../contracts/origin.js'
 import type { PluginDefinition } from '../../contracts/plugin.js'
 import type { PluginStatus } from '../../contracts/plugin-status.js'
+import { errorMessage } from '../../errors/error-message.js'
+import { isTaskerError } from '../../errors/tasker-error.js'
 import type { HookTrouble } from '../../orchestration/guarded-hook.js'
 import { type PartFailure, PluginRecord } from './plugin-record.js'
 
@@ -27,6 +29,8 @@ const strayWindowMs = 60_000
 export class PluginWatch {
   readonly #ports: PluginWatchPorts
   readonly #records = new Map<string, PluginRecord>()
+  /** What modules of packages left behind before there was a plugin of theirs. */
+  readonly #early = new Map<string, unknown[]>()
   readonly #strays = new Map<PluginRecord, number[]>()
   readonly #listeners: ((plugin: string, failure: PartFailure) => void)[] = []
   readonly #onTooManyStrays: (record: PluginRecord, error: unknown) => void
@@ -47,6 +51,8 @@ export class PluginWatch {
     if (known?.plugin === value) return known
     const record = new PluginRecord(value, origin, (each, error) => this.#stray(each, error))
     this.#records.set(value.name, record)
+    for (const error of this.#early.get(origin.place) ?? []) this.note(record, strayFailure(error))
+    this.#early.delete(origin.place)
     return record
   }
 
@@ -66,7 +72,7 @@ export class PluginWatch {
   }
 
   tellSwitchedOff({ plugin, origin }: PluginRecord, error: unknown): void {
-    const said = error instanceof Error ? error.message : String(error)
+    const said = errorMessage(error)
     const fields = { plugin: plugin.name, origin: origin.place, err: error }
     this.#ports.log.error(fields, `plugin ${plugin.name} is switched off, the rest goes on: ${said}`)
   }
@@ -107,17 +113,40 @@ export class PluginWatch {
     if (record !== undefined) this.note(record, failure)
   }
 
+  /** Brings home what the modules of a package left behind: to its plugins, where it has brought any by then. */
+  strayOfPackage(place: string, error: unknown): void {
+    const plugins = [...this.#records.values()].filter(({ origin }) => origin.place === place)
+    for (const { culprit } of plugins) culprit.blame(error)
+    if (plugins.length > 0) return
+    this.#early.set(place, [...(this.#early.get(place) ?? []), error])
+    this.#ports.log.error({ package: place, err: error }, strayText(`package ${place}`, error))
+  }
+
   #stray(record: PluginRecord, error: unknown): void {
     const { log, now, strayLimit } = this.#ports
     const { name } = record.plugin
-    this.note(record, { part: 'unawaited', kind: 'strayed', error })
-    if (record.isOff) return
-    const said = error instanceof Error ? error.message : String(error)
-    log.error({ plugin: name, err: error }, `plugin ${name} left an error behind that nobody awaits: ${said}`)
+    this.note(record, strayFailure(error))
+    if (record.isOff && !isTheEnd(error)) return
+    log.error({ plugin: name, err: error }, strayText(`plugin ${name}`, error))
+    if (isTheEnd(error)) return
     const recent = [...(this.#strays.get(record) ?? []).filter((at) => now() - at < strayWindowMs), now()]
     this.#strays.set(record, recent)
     if (recent.length >= strayLimit) this.#onTooManyStrays(record, error)
   }
+}
+
+/** One that ends the process is not switched off any more. */
+function isTheEnd(error: unknown): boolean {
+  return isTaskerError(error) && error.code === 'PROCESS_ENDED'
+}
+
+function strayFailure(error: unknown): PartFailure {
+  return { part: 'unawaited', kind: 'strayed', error }
+}
+
+function strayText(who: string, error: unknown): string {
+  const what = isTheEnd(error) ? 'ends the process' : 'left an error behind that nobody awaits'
+  return `${who} ${what}: ${errorMessage(error)}`
 }
 
 function nameOf({ name }: PluginStatus): string {

@@ -1,22 +1,25 @@
-import { currentCulprit } from '../../bus/culprit.js'
+import { type Culprit, currentCulprit } from '../../bus/culprit.js'
+import { ProcessEndedError } from '../../errors/kernel-errors.js'
 
 /** Recognises the listeners of every copy of the package, so that only one of them acts. */
 const brand = Symbol.for('tasker.stray-errors')
 type Branded = ((error: unknown) => void) & { readonly [brand]?: true }
 
-const events = ['unhandledRejection', 'uncaughtException'] as const
+const events = ['unhandledRejection', 'uncaughtException', 'exit'] as const
 type StrayEvent = (typeof events)[number]
 
 const listeners: Readonly<Record<StrayEvent, Branded>> = {
   unhandledRejection: branded((error) => handle('unhandledRejection', error)),
   uncaughtException: branded((error) => handle('uncaughtException', error)),
+  // Who calls process.exit() is still running then; a process that ends by itself is nobody's doing.
+  exit: branded((code) => handle('exit', new ProcessEndedError(Number(code)))),
 }
 
 let watching = 0
 
 /**
  * From now on, errors that nobody awaits or catches are brought home to the plugin or subscriber in whose code they arose: a promise
- * that rejects, a timer that throws. What is nobody's does what it does without this: it goes to the program's own listeners, and
+ * that rejects, a timer that throws; and who ends the process is named. What is nobody's does what it does without this: it goes to the program's own listeners, and
  * where there are none it ends the process. Gives a function that ends the watch.
  */
 export function watchStrayErrors(): () => void {
@@ -38,8 +41,17 @@ function handle(event: StrayEvent, error: unknown): void {
   const present = process.listeners(event as 'uncaughtException') as Branded[]
   if (present.find((listener) => listener[brand]) !== listeners[event]) return
   const culprit = currentCulprit()
-  if (culprit !== undefined) culprit.blame(error)
-  else if (present.every((listener) => listener[brand])) endAsUsual(error)
+  if (culprit !== undefined) blame(culprit, error)
+  else if (event !== 'exit' && present.every((listener) => listener[brand])) endAsUsual(error)
+}
+
+/** What is thrown here would end the process that it is to protect; some values cannot even be looked at. */
+function blame(culprit: Culprit, error: unknown): void {
+  try {
+    culprit.blame(error)
+  } catch {
+    process.emitWarning(`${culprit.kind} ${culprit.name} left an error behind that cannot be shown`)
+  }
 }
 
 /** A listener alone keeps Node from ending the process: without one it does what it always does. */

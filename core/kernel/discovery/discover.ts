@@ -28,11 +28,17 @@ export interface Discovery extends Finds {
 /**
  * Finds everything that can be registered, in this order: what the package brings, what the direct dependencies of the project
  * bring, and what the configuration names: folders, files and packages first, then values.
+ *
+ * @param importing loads the modules of a package, whose code is not the house's
  */
-export async function discover(config: ResolvedConfig, loader: ModuleLoader): Promise<Discovery> {
+export async function discover(
+  config: ResolvedConfig,
+  loader: ModuleLoader,
+  importing: PackageSearch['importing'],
+): Promise<Discovery> {
   const { packages, disable } = config.values.discovery
   const { environment, directory } = config
-  const search = { loader, environment, directory, taskerVersion, disable }
+  const search = { loader, environment, directory, taskerVersion, disable, importing }
   const all: PackageFinds = { found: [], failed: [], packages: [] }
   add(all, await findBuiltIn(search))
   add(all, await findInDependencies(search, packages))

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { ModuleLoader } from '../../config/module-loader.js'
 import type { InstalledPackage } from '../../contracts/installed-package.js'
 import { NothingExportedError, PackageBringsNothingError } from '../../errors/discovery-errors.js'
+import { errorMessage } from '../../errors/error-message.js'
 import { disablesPackage } from './disabled.js'
 import { type ExtensionKind, extensionKinds, type Finds } from './found-value.js'
 import { findInPath } from './local-files.js'
@@ -20,6 +21,8 @@ export interface PackageSearch {
   readonly taskerVersion: string
   /** Entries of `discovery.disable`: packages among them are not even loaded. */
   readonly disable: readonly string[]
+  /** Runs what loads the modules of a package, as the code of that package. */
+  importing<R>(place: string, load: () => Promise<R>): Promise<R>
 }
 
 /** What packages brought, and what is to be said of each of them. */
@@ -71,8 +74,12 @@ async function findInDependency(folder: string, name: string, search: PackageSea
     const about = { ...describe(name, manifest), brings }
     if (disablesPackage(search.disable, name)) return nothingOf({ ...about, state: 'disabled' })
     assertCompatible(manifest, name, search.taskerVersion)
-    const finds = await findEntries({ folder, manifest, name, kind: 'package' }, search)
-    return { ...finds, packages: [{ ...about, state: 'joined' }] }
+    const load = () => findEntries({ folder, manifest: manifest!, name, kind: 'package' }, search)
+    const finds = await search.importing(placeOf(name, manifest), load)
+    // One of which nothing could be loaded has not joined.
+    const [failure] = finds.found.length === 0 ? finds.failed : []
+    if (failure === undefined) return { ...finds, packages: [{ ...about, state: 'joined' }] }
+    return { ...finds, packages: [{ ...about, state: 'refused', reason: errorMessage(failure.error) }] }
   } catch (error) {
     return refusedPackage(name, manifest ?? {}, error)
   }
@@ -89,7 +96,7 @@ function refusedPackage(name: string, manifest: PackageManifest, error: unknown)
   const kinds = keys.filter((key): key is ExtensionKind => (extensionKinds as readonly string[]).includes(key))
   const origin = { kind: 'package', place: placeOf(name, manifest) } as const
   const failed = (kinds.length > 0 ? kinds : (['plugins'] as const)).map((kind) => ({ kind, origin, error }))
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = errorMessage(error)
   return { found: [], failed, packages: [{ ...describe(name, manifest), brings: kinds, state: 'refused', reason }] }
 }
 

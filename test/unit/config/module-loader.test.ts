@@ -119,6 +119,17 @@ describe('The module loader', () => {
     assert.equal((await loader.load('good.ts')).good, true)
   })
 
+  it('does not wait for ever for a module, and loads the next', async () => {
+    const waits = 'setInterval(() => {}, 1_000).unref(); await new Promise(() => {}); export {}'
+    await using project = await ProjectOnDisk.with({ 'a.ts': waits, 'b.mjs': waits, 'c.ts': 'export const c = 1' })
+    const loader = createModuleLoader(project.directory, 200)
+    const loading = ['a.ts', 'b.mjs'].map((file) =>
+      assert.rejects(loader.load(file), { code: 'MODULE_TIMEOUT', file: project.path(file) }),
+    )
+    assert.deepEqual(await loader.load('c.ts'), { c: 1 })
+    await Promise.all(loading)
+  })
+
   it('resolves packages and files from its directory', async () => {
     await using project = await ProjectOnDisk.with({
       'a.ts': '',

@@ -27,6 +27,23 @@ describe('the report of health', () => {
     assert.deepEqual(troubles, ['mail throws', 'mail hangs'])
   })
 
+  it('keeps the checks of the house and of plugins apart that have one name', async () => {
+    const health = new HealthRegistry(new SystemClock(), 1_000)
+    health.register('database', () => ({ isHealthy: true }), 'mail')
+    const off = health.register('queue', () => ({ isHealthy: true }), 'mail')
+    health.register('queue', () => ({ isHealthy: false }), 'fax')
+    health.register('database', () => ({ isHealthy: false, message: 'away' }))
+    assert.deepEqual(Object.keys((await health.check()).checks).toSorted(), [
+      'database',
+      'database (mail)',
+      'queue',
+      'queue (fax)',
+    ])
+    assert.equal((await health.check()).checks.database!.message, 'away')
+    off()
+    assert.equal((await health.check()).checks.queue!.isHealthy, false)
+  })
+
   it('does not ask again what has not answered', async () => {
     const health = new HealthRegistry(new SystemClock(), 10)
     let calls = 0

@@ -94,6 +94,15 @@ describe('a hook around a handler', () => {
     assert.deepEqual(await around(hook as never, ok), { outcome: 'ok', calls: 1, kinds: [] })
   })
 
+  it('that forgets the handler does not keep it from being called; one that gives something in its place does', async () => {
+    const forgetful = async () => undefined
+    assert.deepEqual(await around(forgetful as never, ok), { outcome: 'ok', calls: 1, kinds: ['threw'] })
+    for (const given of ['cached', null]) {
+      const cache = async () => given
+      assert.deepEqual(await around(cache as never, ok), { outcome: given, calls: 0, kinds: [] })
+    }
+  })
+
   it('that throws or hangs before the handler is passed over', async () => {
     const throwing = () => Promise.reject(new Error('no tracer'))
     assert.deepEqual(await around(throwing as never, ok), { outcome: 'ok', calls: 1, kinds: ['threw'] })
