@@ -8,9 +8,8 @@ import { ConnectionGuard } from './connection-guard.js'
 import type { DatabaseAddress } from './database-address.js'
 import { explainFailure, isReadOnly } from './database-failures.js'
 import { Client, createTypeParsers, Pool } from './driver.js'
-import { toIsoTime } from './iso-timestamp.js'
-import { createOrm } from './orm.js'
 import type { StatementHook } from './statement-hook.js'
+import { toIsoTime } from './to-iso-time.js'
 
 export interface DatabaseOptions {
   readonly connection: { readonly url: string } | DatabaseAddress
@@ -34,9 +33,8 @@ export interface DatabaseOptions {
   readonly log?: Logger
 }
 
-const TIMESTAMPTZ_OID = 1184
 /** How the rows of our own statements are read. */
-const types = createTypeParsers({ [TIMESTAMPTZ_OID]: toIsoTime })
+const types = createTypeParsers(toIsoTime)
 
 /** After this much silence the system asks the other end for a sign of life, ten times in ten seconds, and then gives it up. */
 const KEEP_ALIVE_MS = 10_000
@@ -68,7 +66,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     min: 0,
     max: Math.max(2, options.poolSize ?? 10),
-    types: createTypeParsers(),
+    // The ORM's own entities read them from texts.
+    types: createTypeParsers(String),
     onConnect: (client) => guard.adopt(client),
   })
   const onLoss = (error: Error): void => log?.debug({ err: error }, 'an idle database connection was lost')
@@ -111,7 +110,7 @@ export class Database {
 
   readonly #log: Logger | undefined
   #name = ''
-  #orm: MikroORM | undefined
+  #orm: Promise<MikroORM> | undefined
 
   constructor({ pool, schema, guard, log, hook }: DatabaseParts) {
     this.pool = pool
@@ -121,10 +120,12 @@ export class Database {
     this.#hook = hook
   }
 
-  /** The ORM, made when it is first asked for: most statements are not its own, and it takes longer to make than a connection. */
-  get orm(): MikroORM {
+  /** The ORM, loaded and made when it is first asked for: most statements are not its own, and it takes longer than a connection. */
+  orm(): Promise<MikroORM> {
     const { pool, schema } = this
-    this.#orm ??= createOrm({ pool, schema, databaseName: this.#name, log: this.#log })
+    this.#orm ??= import('./orm.js').then(({ createOrm }) =>
+      createOrm({ pool, schema, databaseName: this.#name, log: this.#log }),
+    )
     return this.#orm
   }
 
@@ -211,7 +212,8 @@ export class Database {
 
   /** Runs a query of the ORM. What it finds is for reading: nothing is tracked or flushed. */
   async read<T>(work: (em: SqlEntityManager) => Promise<T>): Promise<T> {
-    return this.#hooked('a query of the ORM', () => work(this.orm.em.fork()))
+    const { em } = await this.orm()
+    return this.#hooked('a query of the ORM', () => work(em.fork()))
   }
 
   /** A connection of its own besides the pool, not opened yet: for what keeps it, as one that listens does. */
@@ -231,7 +233,7 @@ export class Database {
   async close(): Promise<void> {
     const late = setTimeout(() => this.destroy(), CLOSE_MS)
     // Ends the pool as well, if it has used it.
-    await this.#orm?.close()
+    await (await this.#orm)?.close()
     if (!this.pool.ending) await this.pool.end()
     clearTimeout(late)
   }

@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module'
-import { createPostgreSqlTypeParsers } from '@mikro-orm/postgresql'
 import type { PostgresDialectConfig } from 'kysely'
 import type {
   ClientConfig,
@@ -27,14 +26,12 @@ const { Client, Pool, TypeOverrides } = require('pg') as Driver
 
 export { Client, Pool }
 
-const TEXT_ARRAY_OID = 1009
+const TIMESTAMPTZ_OID = 1184
 
-/** How values are read from connections that the ORM may use, too: as its own connections do, with times as texts. */
-export function createTypeParsers(others: Readonly<Record<number, (text: string) => unknown>> = {}): CustomTypesConfig {
+/** How values are read, with times made of their texts by `toTime`: as they are, they are the driver's dates. */
+export function createTypeParsers(toTime: (text: string) => unknown): CustomTypesConfig {
   const types = new TypeOverrides()
-  const parseArray = types.getTypeParser(TEXT_ARRAY_OID) as unknown as (text: string) => string[]
-  for (const [oid, parser] of Object.entries({ ...createPostgreSqlTypeParsers(parseArray), ...others }))
-    types.setTypeParser(Number(oid), parser)
+  types.setTypeParser(TIMESTAMPTZ_OID, toTime)
   return types
 }
 

@@ -3,8 +3,7 @@ import { CommitFunction } from './commit-function.js'
 import type { Database } from './database.js'
 import { sqlStateOf } from './database-failures.js'
 import { limitFunctions } from './limits/limit-functions.js'
-import { migrations } from './migrations/index.js'
-import { migrationsTable } from './orm.js'
+import { migrationNames, migrationsTable } from './migrations/migration-names.js'
 import { RepairFunction } from './repair-function.js'
 
 export interface MigrationStatus {
@@ -19,7 +18,7 @@ const UNDEFINED_TABLE = '42P01'
 /** Which migrations the database has seen. Changes nothing, also where there are no tables yet. */
 export async function migrationStatus(database: Database): Promise<MigrationStatus> {
   const executed = await executedMigrations(database)
-  return { executed, pending: migrations.map(({ name }) => name).filter((name) => !executed.includes(name)) }
+  return { executed, pending: migrationNames.filter((name) => !executed.includes(name)) }
 }
 
 /**
@@ -34,7 +33,7 @@ export async function migrate(database: Database): Promise<readonly string[]> {
 async function isUpToDate(database: Database): Promise<boolean> {
   const sql = `select array(select name::text from ${database.table(migrationsTable)}) @> $1::text[] as "isMigrated",
     array(select name from unnest($2::text[]) as name where to_regproc(name) is null) = '{}' as "isWhole"`
-  const names = [migrations.map(({ name }) => name), functionsOf(database).map(({ name }) => name)]
+  const names = [migrationNames, functionsOf(database).map(({ name }) => name)]
   const [found] = await whereTablesAre(database.query<{ isMigrated: boolean; isWhole: boolean }>(sql, names))
   return found?.isMigrated === true && found.isWhole
 }
@@ -45,7 +44,7 @@ async function runMigrations(database: Database): Promise<readonly string[]> {
   try {
     await client.query('set lock_timeout = 0')
     await client.query('select pg_advisory_lock(hashtext($1))', [key])
-    const ran = await database.orm.migrator.up()
+    const ran = await (await database.orm()).migrator.up()
     // Under the lock as well: two that create one at the same moment are refused by the catalogue.
     for (const { createSql } of await missingFunctions(database)) await database.query(createSql)
     return ran.map(({ name }) => name)

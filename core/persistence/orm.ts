@@ -1,20 +1,11 @@
 import { Migrator } from '@mikro-orm/migrations'
-import { type MetadataStorage, MikroORM } from '@mikro-orm/postgresql'
+import { MikroORM } from '@mikro-orm/postgresql'
 import type { Pool } from 'pg'
 import type { Logger } from '../contracts/logger.js'
 import { dialectOf } from './driver.js'
 import { entities } from './entities/index.js'
 import { migrations } from './migrations/index.js'
-
-/** Name of the table that says which migrations were run. */
-export const migrationsTable = 'migrations'
-
-const shared = {
-  entities: [...entities],
-  discovery: { warnWhenNoEntities: false },
-  allowGlobalContext: false,
-  ensureDatabase: false,
-}
+import { migrationsTable } from './migrations/migration-names.js'
 
 export interface OrmOptions {
   /** The connections that it uses. They are not its own: whoever made them closes them. */
@@ -28,7 +19,9 @@ export interface OrmOptions {
 /** The ORM on connections that are there. */
 export function createOrm({ pool, databaseName, schema, log }: OrmOptions): MikroORM {
   return new MikroORM({
-    ...shared,
+    entities: [...entities],
+    allowGlobalContext: false,
+    ensureDatabase: false,
     schema,
     dbName: databaseName,
     driverOptions: dialectOf(pool),
@@ -43,12 +36,4 @@ export function createOrm({ pool, databaseName, schema, log }: OrmOptions): Mikr
     },
     logger: (message: string) => log?.debug({ message }, 'orm'),
   })
-}
-
-let discovered: MetadataStorage | undefined
-
-/** What the ORM knows of the entities: found out once in a process, for all of its databases, and without any. */
-export function entityMetadata(): MetadataStorage {
-  discovered ??= new MikroORM({ ...shared, dbName: 'none' }).getMetadata()
-  return discovered
 }

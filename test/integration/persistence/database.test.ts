@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { EntitySchema } from '@mikro-orm/core'
 import { type Database, openDatabase } from '../../../core/persistence/database.js'
+import { entities } from '../../../core/persistence/entities/index.js'
 import { migrate, migrationStatus } from '../../../core/persistence/migrate.js'
 import { migrations } from '../../../core/persistence/migrations/index.js'
+import { columnsOf } from '../../../core/persistence/table-columns.js'
 import {
   closeTestDatabase,
   hasConcurrentTransactions,
@@ -9,6 +15,8 @@ import {
   openTestDatabase,
 } from '../../support/test-database.js'
 
+const run = promisify(execFile)
+const openingProgram = fileURLToPath(new URL('../../fixtures/processes/open-database.js', import.meta.url))
 const all = migrations.map(({ name }) => name)
 
 describe('the database', () => {
@@ -54,6 +62,35 @@ describe('the database', () => {
     assert.equal(difference.replace(/^drop function .*\."(commit|claim|repair|permit)_\w+".*$/gm, '').trim(), '')
     await database.query(`alter table ${database.table('steps')} drop column drains`)
     assert.match(await findDifference(database), /drains/)
+  })
+
+  it('names and types the columns of entities as the ORM does, which is not asked', async () => {
+    const metadata = (await database.orm()).getMetadata()
+    for (const entity of entities) {
+      const { props, tableName } = metadata.get(entity as EntitySchema)
+      const known = props.filter(({ hidden }) => hidden !== true)
+      assert.deepEqual(
+        columnsOf(entity as EntitySchema),
+        known.map(({ name, fieldNames, columnTypes, autoincrement }) => ({
+          property: name,
+          name: fieldNames[0],
+          // A number that the table draws is one to whoever reads it.
+          type: autoincrement ? columnTypes[0]!.replace('serial', 'int') : columnTypes[0],
+        })),
+        tableName,
+      )
+    }
+  })
+
+  it('is opened and looked at without the ORM, which takes as long to load as all the rest of a start', async () => {
+    await migrate(database)
+    const { connectionString, host, port, user, password, database: name } = database.pool.options
+    const connection = connectionString ? { url: connectionString } : { host, port, user, password, database: name }
+    const { stdout } = await run(process.execPath, [
+      openingProgram,
+      JSON.stringify({ connection, schema: database.schema }),
+    ])
+    assert.deepEqual(JSON.parse(stdout), { pending: [], hadOrm: false, items: [], hasOrm: true })
   })
 
   it('gives times as ISO 8601 in UTC with milliseconds, whatever the time zone, bigint as text and jsonb parsed', async () => {
@@ -127,7 +164,9 @@ async function dropFunctions(database: Database): Promise<void> {
 }
 
 /** The ORM names tables of all schemas in what it asks, and is refused when another test drops one of them at that moment. */
-async function findDifference({ orm, schema }: Database): Promise<string> {
+async function findDifference(database: Database): Promise<string> {
+  const { schema } = database
+  const orm = await database.orm()
   while (true) {
     try {
       return await orm.schema.getUpdateSchemaSQL({ wrap: false, schema })
