@@ -1,11 +1,13 @@
 import { Command } from 'commander'
 import type { ResolvedConfig } from '../../config/resolved-config.js'
-import { DEFAULT_VERSION } from '../../registry/handler-name.js'
+import type { Tasker } from '../../kernel/tasker.js'
+import { DEFAULT_VERSION, formatHandlerName } from '../../registry/handler-name.js'
 import { loadProjectConfig } from '../open-tasker.js'
 import { collectList } from '../option-parsers.js'
 import { checkConfigFile, checkFormat, checkName } from '../scaffold/generate/check-names.js'
 import { configFiles } from '../scaffold/generate/config-files.js'
 import { exporterFiles } from '../scaffold/generate/exporter-files.js'
+import { assertFreeFormats, assertFreeName } from '../scaffold/generate/free-names.js'
 import type { Generation } from '../scaffold/generate/generation.js'
 import { handlerFiles } from '../scaffold/generate/handler-files.js'
 import { checkPattern, type DeclaredEvent } from '../scaffold/generate/heard-events.js'
@@ -58,11 +60,20 @@ function handlerCommand(session: Session): Command {
     .option('--yaml', 'a *.task.yaml, and a module with its handlers')
     .addHelpText('after', '\nExample:\n  $ tasker generate handler payments/refund --steps check,pay_back --yaml')
     .action((reference: string, options: HandlerOptions) =>
-      generate(session, 'handler', options, async (config) => {
-        const task = newTask(reference, options)
-        const folder = await kindFolder('handler', config)
-        return options.yaml === true ? taskYamlFiles(withDistinctFunctions(task), folder) : handlerFiles(task, folder)
-      }),
+      generate(
+        session,
+        'handler',
+        options,
+        async (config) => {
+          const task = newTask(reference, options)
+          const folder = await kindFolder('handler', config)
+          return options.yaml === true ? taskYamlFiles(withDistinctFunctions(task), folder) : handlerFiles(task, folder)
+        },
+        (tasker) => {
+          const { namespace, name, version } = newTask(reference, options)
+          assertFreeName(tasker, 'handler', formatHandlerName({ namespace, name, version }))
+        },
+      ),
     )
 }
 
@@ -78,13 +89,19 @@ function subscriberCommand(session: Session): Command {
     .addHelpText('after', "\nExample:\n  $ tasker generate subscriber pager --events 'task.failed,order.*'")
     .action(
       (name: string, { events = ['task.completed', 'task.failed'], durable = false, ...options }: SubscriberOptions) =>
-        generate(session, 'subscriber', options, async (config) => {
-          const folder = await kindFolder('subscriber', config)
-          const customEvents = await declaredEvents(session)
-          const patterns = [...new Set(events)]
-          for (const pattern of patterns) checkPattern(pattern, customEvents, durable)
-          return subscriberFiles({ name: checkName('subscriber', name), patterns, durable, customEvents }, folder)
-        }),
+        generate(
+          session,
+          'subscriber',
+          options,
+          async (config) => {
+            const folder = await kindFolder('subscriber', config)
+            const customEvents = await declaredEvents(session)
+            const patterns = [...new Set(events)]
+            for (const pattern of patterns) checkPattern(pattern, customEvents, durable)
+            return subscriberFiles({ name: checkName('subscriber', name), patterns, durable, customEvents }, folder)
+          },
+          (tasker) => assertFreeName(tasker, 'subscriber', name),
+        ),
     )
 }
 
@@ -94,11 +111,21 @@ function exporterCommand(session: Session): Command {
     .option('--format <formats>', 'formats that it serves (default: its name)', collectList)
     .addHelpText('after', '\nExample:\n  $ tasker generate exporter markdown --format md,markdown')
     .action((name: string, { format = [], ...options }: CommonOptions & { readonly format?: readonly string[] }) =>
-      generate(session, 'exporter', options, async (config) => {
-        checkName('exporter', name)
-        const formats = format.length === 0 ? [name.toLowerCase()] : format.map(checkFormat)
-        return exporterFiles({ name, formats }, await kindFolder('exporter', config))
-      }),
+      generate(
+        session,
+        'exporter',
+        options,
+        async (config) => {
+          return exporterFiles(
+            { name: checkName('exporter', name), formats: formatsOf(name, format) },
+            await kindFolder('exporter', config),
+          )
+        },
+        (tasker) => {
+          assertFreeName(tasker, 'exporter', name)
+          assertFreeFormats(tasker, formatsOf(name, format))
+        },
+      ),
     )
 }
 
@@ -107,8 +134,12 @@ function pluginCommand(session: Session): Command {
     .argument('<NAME>', 'its name')
     .addHelpText('after', '\nExample:\n  $ tasker generate plugin backlog')
     .action((name: string, options: CommonOptions) =>
-      generate(session, 'plugin', options, async (config) =>
-        pluginFiles(checkName('plugin', name), await kindFolder('plugin', config)),
+      generate(
+        session,
+        'plugin',
+        options,
+        async (config) => pluginFiles(checkName('plugin', name), await kindFolder('plugin', config)),
+        (tasker) => assertFreeName(tasker, 'plugin', name),
       ),
     )
 }
@@ -129,15 +160,26 @@ function command(name: string, description: string): Command {
     .option('--json', 'print {kind, files, dryRun} and nothing else')
 }
 
-/** Writes into the project of the configuration. */
+/** In lower case, as formats are found; each once. */
+function formatsOf(name: string, given: readonly string[]): readonly string[] {
+  return [...new Set((given.length === 0 ? [name] : given).map((format) => checkFormat(format).toLowerCase()))]
+}
+
+/** Writes into the project of the configuration what is not there yet: neither its files, nor, under its name, anywhere. */
 async function generate(
   session: Session,
   kind: string,
   options: CommonOptions,
   make: (config: ResolvedConfig) => Promise<Generation>,
+  assertFree: (tasker: Tasker) => void,
 ): Promise<void> {
   const config = await loadProjectConfig(session.globals)
-  await write(session, kind, options, config.directory, () => make(config))
+  await write(session, kind, options, config.directory, async () => {
+    const files = await make(config)
+    await assertNew(config.directory, files)
+    await session.withTasker({ purpose: 'look' }, async (tasker) => assertFree(tasker))
+    return files
+  })
 }
 
 async function write(

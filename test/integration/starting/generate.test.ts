@@ -3,6 +3,13 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runCommandLine } from '../../../core/cli/run-command-line.js'
+import { exporterFiles } from '../../../core/cli/scaffold/generate/exporter-files.js'
+import { handlerFiles } from '../../../core/cli/scaffold/generate/handler-files.js'
+import { pluginFiles } from '../../../core/cli/scaffold/generate/plugin-files.js'
+import { subscriberFiles } from '../../../core/cli/scaffold/generate/subscriber-files.js'
+import { taskYamlFiles } from '../../../core/cli/scaffold/generate/task-yaml-files.js'
+import type { ScaffoldFile } from '../../../core/cli/scaffold/scaffold-file.js'
+import { writeNewFiles } from '../../../core/cli/scaffold/write-new-files.js'
 import { checkout } from '../../support/docs/generated-section.js'
 import { type Ending, run } from '../../support/docs/readme-project.js'
 import { fakeTerminal } from '../../unit/cli/fake-terminal.js'
@@ -93,10 +100,45 @@ describe('tasker generate', function () {
     for (const [args, files] of cases) assert.deepEqual(writtenBy(await call(...args, '--json')), files, args.join(' '))
   })
 
-  it('writes TypeScript that compiles under strict settings', async () => {
+  it('writes TypeScript that compiles under strict settings, also under the names that its files use themselves', async () => {
+    const files = await underTheirOwnWords()
+    assert(files.length > 100)
+    await writeNewFiles(project.folder, files)
     const { code, stdout } = await project.compile()
+    await rm(join(project.folder, 'words'), { recursive: true })
     assert.equal(code, 0, stdout)
   })
+
+  /** Of each kind, one for each word of its files; in a folder of their own, where nobody finds them. */
+  async function underTheirOwnWords(): Promise<readonly ScaffoldFile[]> {
+    const task = { namespace: 'ns', name: 'a', version: '1.0.0', description: 'a', steps: ['first', 'second'] }
+    const custom = { customEvents: [{ name: 'order.paid', durable: true }] }
+    const writers: Readonly<Record<string, (name: string, folder: string) => readonly ScaffoldFile[]>> = {
+      handler: (name, folder) => [
+        ...handlerFiles({ ...task, name }, folder),
+        ...taskYamlFiles({ ...task, namespace: 'yaml', name, steps: [name, 'second'] }, folder),
+      ],
+      subscriber: (name, folder) => [
+        ...subscriberFiles({ name, patterns: ['*'], durable: true, ...custom }, folder),
+        ...subscriberFiles({ name: `${name}_1`, patterns: ['task.*'], durable: false, ...custom }, folder),
+      ],
+      exporter: (name, folder) => exporterFiles({ name, formats: ['abc'] }, folder),
+      plugin: pluginFiles,
+    }
+    const files: ScaffoldFile[] = []
+    for (const [kind, write] of Object.entries(writers)) {
+      const words = new Set(['undefined', 'globalThis'])
+      for (const [, paths] of cases.filter(([[first]]) => first === kind))
+        for (const path of paths)
+          for (const [word] of (await readFile(join(project.folder, path), 'utf8')).matchAll(/\b[a-z]\w+/g))
+            words.add(word)
+      const written = [...words].flatMap((word) => write(word, kind))
+      files.push(
+        ...written.map(({ path, content }) => ({ path: `words/${path.replace('test/', `test-${kind}/`)}`, content })),
+      )
+    }
+    return [...new Map(files.map((file) => [file.path, file])).values()]
+  }
 
   it('writes it as it is written here: formatted, and without anything that a linter finds', async () => {
     const written = cases.flatMap(([, files]) => files).filter((file) => file.endsWith('.ts'))
@@ -177,6 +219,11 @@ describe('tasker generate', function () {
     [['subscriber', 'x', '--events', 'task.complete'], /Did you mean "task\.completed"/],
     [['subscriber', 'x', '--events', 'order.lost'], /no event "order\.lost"[\s\S]*customEvents/],
     [['subscriber', 'x', '--events', 'order.seen', '--durable'], /nothing of order\.seen is in the log/],
+    [['subscriber', 'logging'], /subscriber logging is there already, from built in tasker@/],
+    [['exporter', 'csv'], /exporter csv is there already, from built in tasker@/],
+    [['exporter', 'mine', '--format', 'CSV'], /--format: csv is served by the exporter csv already/],
+    [['plugin', 'graphile-worker'], /plugin graphile-worker is there already, from built in tasker@/],
+    [['handler', 'payments/delete@2.0.0'], /exists? already/],
     [['subscriber', '../x'], /no subscriber can be named so/],
     [['exporter', 'x', '--format', 'a b'], /no format can be named so/],
     [['config', '../tasker.config.ts'], /no configuration is named so/],

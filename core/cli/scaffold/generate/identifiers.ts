@@ -6,9 +6,16 @@ const taken = new Set([
   ...'function if implements import in instanceof interface let new null package private protected public return'.split(
     ' ',
   ),
-  ...'static super switch this throw true try typeof undefined var void while with yield arguments eval'.split(' '),
-  ...'after assert before bus defineEvent definePlugin defineSubscriber defineTask describe eventExamples'.split(' '),
-  ...'EventBus it lines output run sample state steps t test text Type'.split(' '),
+  ...'static super switch this throw true try typeof undefined var void while with yield arguments eval globalThis'.split(
+    ' ',
+  ),
+  ...'after api assert before bus config createTestTasker defineEvent defineExporter definePlugin defineSubscriber'.split(
+    ' ',
+  ),
+  ...'defineTask describe event eventExamples heard it lifecycleEventNames log name names output payload run'.split(
+    ' ',
+  ),
+  ...'sample state steps subscription t task test text toJsonText written'.split(' '),
 ])
 
 /** The words of a name: `processOrder`, `process_order` and `process-order` are the same two. */
