@@ -1,8 +1,12 @@
 import { nearestName } from './nearest-name.js'
 import { TaskerError } from './tasker-error.js'
 
-/** Thrown when an event is not legal in the state that a task or step is in. */
+/** Thrown when something is not possible in the state that a task or step is in; lists what is. */
 export class IllegalTransitionError extends TaskerError {
+  /**
+   * @param event what was asked: the command of a person, as in `task.retry`, or an event of the engine
+   * @param legal what is possible instead, of the same kind
+   */
   constructor(subject: string, state: string, event: string, legal: readonly string[]) {
     super('ILLEGAL_TRANSITION', {
       what: `${subject} is ${state}: ${event} is not possible there`,

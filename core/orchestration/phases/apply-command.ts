@@ -1,10 +1,10 @@
 import type { Command } from '../../contracts/task-request.js'
-import { CommandRefusedError, IllegalTransitionError, ResultsInvalidError } from '../../errors/task-errors.js'
+import { CommandRefusedError, ResultsInvalidError } from '../../errors/task-errors.js'
 import { isTaskerError, type TaskerError } from '../../errors/tasker-error.js'
 import type { OrchestrationCause } from '../../events/event-vocabularies.js'
-import { isFinal } from '../../workflow/state-machines.js'
 import type { StepRecord } from '../../workflow/task-record.js'
 import { aboutTask, fullNameOf } from '../lifecycle-publisher.js'
+import { assertPossible } from '../people/possible-commands.js'
 import type { TaskDraft } from '../task-draft.js'
 import { chooseBranches } from './choose-branches.js'
 import { editTask, pauseTask, resumeTask } from './edit-task.js'
@@ -43,6 +43,7 @@ export function answerRefusal(draft: TaskDraft, command: Command, error: TaskerE
 }
 
 function carryOut(draft: TaskDraft, command: Command): CommandEffects {
+  assertPossible(draft, command)
   switch (command.kind) {
     case 'child.ended':
       // Its child is looked at before it is applied: see child-steps.ts.
@@ -64,35 +65,24 @@ function carryOut(draft: TaskDraft, command: Command): CommandEffects {
       resumeTask(draft, command)
       return none
     case 'step.cancel':
-      return cancelStep(draft, command, stepOf(draft, command))
+      return cancelStep(draft, command, draft.step(command.stepName!))
     case 'step.resolve':
-      return resolveStep(draft, command, stepOf(draft, command))
+      return resolveStep(draft, command, draft.step(command.stepName!))
     case 'step.retry':
-      return retryStep(draft, command, stepOf(draft, command))
+      return retryStep(draft, command, draft.step(command.stepName!))
     case 'step.skip':
-      return skipStep(draft, command, stepOf(draft, command))
+      return skipStep(draft, command, draft.step(command.stepName!))
   }
-}
-
-/** What a task left behind that has ended for good stays as it was: a step that was set back would wait for ever. */
-function stepOf(draft: TaskDraft, { stepName, kind }: Command): StepRecord {
-  const step = draft.step(stepName!)
-  const { task } = draft.owned
-  if (isFinal(task.state)) throw new IllegalTransitionError(`Task ${fullNameOf(task)}`, task.state, kind, [])
-  return step
 }
 
 function cancelTask(draft: TaskDraft, { reason, actor }: Command): CommandEffects {
   const { owned } = draft
   const from = owned.task.state
   const interrupted = [...owned.running]
-  if (from === 'pending' || from === 'in_progress' || from === 'error') {
-    for (const step of [...owned.steps]) {
-      letChildGo(draft, step, `the task that waits for it was cancelled: ${reason}`, actor)
-      if (isCancellable(step)) cancelOne(draft, step, reason, actor)
-    }
+  for (const step of [...owned.steps]) {
+    letChildGo(draft, step, `the task that waits for it was cancelled: ${reason}`, actor)
+    if (isCancellable(step)) cancelOne(draft, step, reason, actor)
   }
-  // An illegal state fails here, before any step was touched, with the legal transitions listed.
   draft.taskEvent('task.cancelled', { reason, actor, from: from as 'pending', interruptedSteps: interrupted })
   return { interrupted }
 }
@@ -105,9 +95,7 @@ function resolveTask(draft: TaskDraft, { reason, actor }: Command): CommandEffec
 function retryTask(draft: TaskDraft, command: Command): CommandEffects {
   const { owned } = draft
   const failed = [...owned.failed]
-  if (owned.task.state === 'error' && failed.length === 0) {
-    throw new CommandRefusedError('retry', fullNameOf(owned.task), 'none of its steps is in error')
-  }
+  if (failed.length === 0) throw new CommandRefusedError('retry', fullNameOf(owned.task), 'none of its steps is in error')
   reopenTask(draft, command, failed)
   for (const name of failed) setBackStep(draft, command, draft.step(name))
   return none

@@ -1,7 +1,5 @@
 import type { Command } from '../../contracts/task-request.js'
-import { CommandRefusedError, IllegalTransitionError } from '../../errors/task-errors.js'
-import { isFinal, legalEvents } from '../../workflow/state-machines.js'
-import { fullNameOf } from '../lifecycle-publisher.js'
+import { CommandRefusedError } from '../../errors/task-errors.js'
 import type { TaskDraft } from '../task-draft.js'
 
 /** Changes what a person may change of a task in whatever state, or notes something about it. */
@@ -14,18 +12,14 @@ export function editTask(draft: TaskDraft, command: Command): void {
  * parked. One that is paused stays so.
  */
 export function pauseTask(draft: TaskDraft, command: Command): void {
-  const { task } = draft.owned
-  const { state } = task
-  if (state !== 'pending' && state !== 'in_progress') throw notPossible(draft, command)
-  if (task.pausedAt === null) recordCommand(draft, command)
+  if (draft.owned.task.pausedAt === null) recordCommand(draft, command)
 }
 
 /** Has a task go on that was paused. One that is not paused stays so; one that another pause holds cannot be resumed by itself. */
 export function resumeTask(draft: TaskDraft, command: Command): void {
   const { task } = draft.owned
-  const { pausedAt, parked, state, namespace, name } = task
+  const { pausedAt, parked, namespace, name } = task
   if (pausedAt !== null) recordCommand(draft, command)
-  else if (isFinal(state)) throw notPossible(draft, command)
   else if (parked === 'paused') {
     const wayOut = `Resume that: tasker.tasks.pauses() lists what is paused, as does \`tasker tasks pauses\``
     const reason = `it was not paused by itself, but with its namespace ${namespace} or as a task ${namespace}/${name}`
@@ -36,9 +30,4 @@ export function resumeTask(draft: TaskDraft, command: Command): void {
 /** The change has the id of its command: whatever becomes of the commit, it is recorded once. */
 function recordCommand(draft: TaskDraft, { id, kind, args, reason, actor }: Command): void {
   draft.change(kind, { id, data: args, reason, actor })
-}
-
-function notPossible(draft: TaskDraft, { kind }: Command): IllegalTransitionError {
-  const { task } = draft.owned
-  return new IllegalTransitionError(`Task ${fullNameOf(task)}`, task.state, kind, legalEvents('task', task.state))
 }

@@ -175,7 +175,7 @@ describe('a paused task', () => {
     })
     const fine = defineTask({ name: 'fine' }).step('only', async () => 1)
     await using t = await openTestTasker({ handlers: [failing, fine] })
-    const legal = ['task.retry_requested', 'task.cancelled', 'task.resolved_manually']
+    const legal = ['task.cancel', 'task.resolve', 'task.retry']
     const failed = await t.run(failing)
     await assert.rejects(t.tasks.pause(failed.id, by), (error: { code: string; details: { legal: string[] } }) => {
       assert.equal(error.code, 'ILLEGAL_TRANSITION')
