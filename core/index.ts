@@ -26,6 +26,7 @@ export type {
   ColumnKind,
   DefinedExporter,
   ExportAnnouncement,
+  ExportChangeOptions,
   ExportCompression,
   ExportContext,
   ExportedFile,

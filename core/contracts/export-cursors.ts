@@ -1,3 +1,4 @@
+import type { ChangeRecord } from './changes.js'
 import type { ExportFilters, ExportSource, IncrementalExport } from './exporter.js'
 
 /** A file of an incremental export that is written, and about to be given its name. */
@@ -27,12 +28,16 @@ export interface CursorClaim {
 }
 
 /** An incremental export as the run that holds it finds it. */
-export interface HeldCursor extends Pick<IncrementalExport, 'source' | 'filters' | 'position' | 'files' | 'records'> {
+export interface HeldCursor
+  extends Pick<IncrementalExport, 'source' | 'filters' | 'position' | 'files' | 'records' | 'createdAt'> {
   /** Id of the last entry of the log whose loss is no news: it was gone when the export was begun, or its loss was accepted. */
   readonly lostBefore: string
   /** A file that may have its name already, of a run that was killed. */
   readonly part: ExportPart | null
 }
+
+/** Makes what is noted among the changes, in the same transaction. */
+export type ChangeOfExport = (data: ChangeRecord['data']) => ChangeRecord
 
 /**
  * Where incremental exports keep how far they are. One run holds one at a time; what a run writes that no longer holds it is refused:
@@ -51,8 +56,8 @@ export interface ExportCursorStore {
   advanceExport(name: string, holder: string, position: string): Promise<boolean>
   releaseExport(name: string, holder: string): Promise<void>
   listExports(): Promise<readonly IncrementalExport[]>
-  /** False if there is none. */
-  acceptExportLoss(name: string): Promise<boolean>
-  /** False if there is none. */
-  forgetExport(name: string): Promise<boolean>
+  /** False if there is none, here and below. The change is told which losses are accepted. */
+  acceptExportLoss(name: string, changeOf: ChangeOfExport): Promise<boolean>
+  /** The change is told what is forgotten: how far the export was. */
+  forgetExport(name: string, changeOf: ChangeOfExport): Promise<boolean>
 }

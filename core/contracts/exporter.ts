@@ -1,3 +1,4 @@
+import type { Actor } from './actor.js'
 import type { MetricsSnapshot } from './metrics.js'
 import type { JsonSchema } from './task-definition.js'
 import type { StepFilter } from './task-filter.js'
@@ -224,6 +225,12 @@ export interface IncrementalExport {
   readonly updatedAt: string
 }
 
+/** Who asks, and why. */
+export interface ExportChangeOptions {
+  readonly reason?: string
+  readonly actor?: Actor
+}
+
 /** `tasker.exports`. */
 export interface ExportsApi {
   /**
@@ -240,11 +247,17 @@ export interface ExportsApi {
   /** All incremental exports, in order of their names. */
   incremental(): Promise<readonly IncrementalExport[]>
   /**
-   * Lets an incremental export go on after retention has taken records that it had not read. What is left of them is exported.
+   * Lets an incremental export go on after retention has taken records that it had not read. What is left of them is exported. Hooks
+   * may refuse it (`beforeCommand`, `export.accept_loss`), and it stands among the changes.
    *
-   * @throws ExportNotFoundError
+   * @throws ExportNotFoundError, InvalidCommandError
    */
-  acceptLoss(name: string): Promise<void>
-  /** Forgets where an incremental export was: the next run begins at the oldest record. False if there is none of that name. Files stay. */
-  forget(name: string): Promise<boolean>
+  acceptLoss(name: string, by?: ExportChangeOptions): Promise<void>
+  /**
+   * Forgets where an incremental export was: the next run begins at the oldest record. False if there is none of that name. Files stay.
+   * Hooks may refuse it (`beforeCommand`, `export.forget`), and it stands among the changes with how far the export was.
+   *
+   * @throws InvalidCommandError
+   */
+  forget(name: string, by?: ExportChangeOptions): Promise<boolean>
 }

@@ -20,6 +20,7 @@ export type IntentionKind =
   | 'namespace.resume'
   | ScheduleCommandKind
   | SubscriptionCommandKind
+  | ExportCommandKind
   | `dependent_system.${'create' | 'update' | 'link' | 'unlink'}`
 
 /** What can be asked of schedules. */
@@ -29,7 +30,13 @@ export type ScheduleCommandKind = `schedule.${'create' | 'update' | 'pause' | 'r
 export type SubscriptionCommandKind =
   `subscription.${'pause' | 'resume' | 'replay' | 'skip' | 'remove' | 'retry_dead_letters' | 'discard_dead_letters'}`
 
-/** What a command is about: a task or one step of it; a task type, of which the version may be absent; a namespace; a schedule; a dependent system; or a durable subscriber. */
+/** What can be asked of incremental exports. */
+export type ExportCommandKind = `export.${'accept_loss' | 'forget'}`
+
+/**
+ * What a command is about: a task or one step of it; a task type, of which the version may be absent; a namespace; a schedule; a dependent
+ * system; a durable subscriber; or an incremental export.
+ */
 export interface CommandSubject {
   readonly taskId?: string
   readonly stepName?: string
@@ -42,6 +49,8 @@ export interface CommandSubject {
   readonly dependentSystem?: string
   /** Its name; `*` where dead letters of any are meant. */
   readonly subscription?: string
+  /** Its name. */
+  readonly export?: string
 }
 
 /** What `beforeCommand` sees: the place to authorise. */

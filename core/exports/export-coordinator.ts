@@ -3,6 +3,7 @@ import type { Clock } from '../contracts/clock.js'
 import type { ExportCursorStore } from '../contracts/export-cursors.js'
 import type {
   ExportAnnouncement,
+  ExportChangeOptions,
   ExportedFile,
   ExporterDefinition,
   ExportFilters,
@@ -14,7 +15,7 @@ import type {
 } from '../contracts/exporter.js'
 import type { IdSource } from '../contracts/id-source.js'
 import type { Store } from '../contracts/store.js'
-import { ExportAbortedError, ExportNotFoundError, ExportOutputError } from '../errors/export-errors.js'
+import { ExportAbortedError, ExportOutputError } from '../errors/export-errors.js'
 import { isTaskerError } from '../errors/tasker-error.js'
 import type { EventPayload } from '../events/event-catalogue.js'
 import { describeFailure } from './export-failure.js'
@@ -25,7 +26,8 @@ import { type CheckedRequest, RequestCheck } from './export-request-check.js'
 import { ExportRun } from './export-run.js'
 import type { ExporterHooks } from './exporter-hooks.js'
 import { incrementalOutput, takeExport } from './incremental-export.js'
-import type { Mask, RecordSources } from './record-source.js'
+import { type IncrementalExportPorts, IncrementalExports } from './incremental-exports.js'
+import type { Extent, Mask, RecordSources } from './record-source.js'
 import { RecordTape } from './record-tape.js'
 import { requestedOutput } from './requested-output.js'
 
@@ -38,7 +40,7 @@ export interface ExporterLookup {
 }
 
 /** What the coordinator works with. */
-export interface ExportPorts {
+export interface ExportPorts extends Pick<IncrementalExportPorts, 'askedChange'> {
   readonly exporters: ExporterLookup
   readonly sources: RecordSources
   readonly store: ExportCursorStore & Pick<Store, 'logEnd'>
@@ -57,10 +59,18 @@ export interface ExportPorts {
 interface AcceptedExport extends CheckedRequest {
   readonly exportId: string
   readonly request: ExportRequest
+  readonly holder: string
   readonly hold: ExportHold | undefined
-  readonly output: ExportOutput
+  /** Undefined of an incremental export, which may have files of the run before to end first. */
+  readonly output: ExportOutput | undefined
   /** Fires also when another run has taken over. */
   readonly signal: AbortSignal
+}
+
+/** One that has its output, and may read and write. */
+interface BegunExport {
+  readonly output: ExportOutput
+  readonly run: ExportRun
 }
 
 /**
@@ -72,10 +82,12 @@ interface AcceptedExport extends CheckedRequest {
 export class ExportCoordinator implements ExportsApi {
   readonly #ports: ExportPorts
   readonly #check: RequestCheck
+  readonly #incremental: IncrementalExports
 
   constructor(ports: ExportPorts) {
     this.#ports = ports
     this.#check = new RequestCheck(ports.exporters, ports.sources)
+    this.#incremental = new IncrementalExports(ports)
   }
 
   async run(request: ExportRequest): Promise<ExportResult> {
@@ -94,20 +106,15 @@ export class ExportCoordinator implements ExportsApi {
   }
 
   incremental(): Promise<readonly IncrementalExport[]> {
-    return this.#ports.store.listExports()
+    return this.#incremental.list()
   }
 
-  async acceptLoss(name: string): Promise<void> {
-    if (await this.#ports.store.acceptExportLoss(name)) return
-    const known = await this.#ports.store.listExports()
-    throw new ExportNotFoundError(
-      name,
-      known.map((each) => each.name),
-    )
+  acceptLoss(name: string, by: ExportChangeOptions = {}): Promise<void> {
+    return this.#incremental.acceptLoss(name, by)
   }
 
-  forget(name: string): Promise<boolean> {
-    return this.#ports.store.forgetExport(name)
+  forget(name: string, by: ExportChangeOptions = {}): Promise<boolean> {
+    return this.#incremental.forget(name, by)
   }
 
   async #accept(request: ExportRequest): Promise<AcceptedExport> {
@@ -126,8 +133,9 @@ export class ExportCoordinator implements ExportsApi {
         ...checked,
         exportId,
         request,
+        holder,
         hold,
-        output: output ?? (await incrementalOutput(hold!, request.output as string, holder)),
+        output,
         signal: hold === undefined ? asked : AbortSignal.any([asked, hold.lost]),
       }
     } catch (error) {
@@ -137,39 +145,50 @@ export class ExportCoordinator implements ExportsApi {
   }
 
   async #execute(accepted: AcceptedExport, startedAt: number): Promise<ExportResult> {
-    const { exportId, source, exporter, options, output, request } = accepted
+    const { exportId, source, exporter, options, request } = accepted
     const about = { exportId, source: source.name, format: request.format }
     const elapsed = () => Math.max(0, this.#ports.clock.monotonic() - startedAt)
     this.#ports.publish('export.requested', { ...about, options: this.#ports.mask(options) })
-    const run = new ExportRun({ ...accepted, ...(await this.#settings(accepted)) }, tapeOf(accepted))
+    let begun: BegunExport | undefined
     const tell = (outcome: Pick<ExportOutcome, 'status' | 'files' | 'error'>) =>
-      this.#ports.hooks.complete(exporter, { ...about, ...outcome, ...sizeOf(run), durationMs: elapsed() })
+      this.#ports.hooks.complete(exporter, { ...about, ...outcome, ...sizeOf(begun), durationMs: elapsed() })
     let files: readonly ExportedFile[]
     try {
-      files = await run.finish()
+      begun = await this.#begin(accepted)
+      files = await begun.run.finish()
     } catch (error) {
-      const failure = failureOf(accepted, run, error)
-      const left = await output.abandon().catch(() => [])
-      this.#ports.publish('export.failed', { ...about, error: describeFailure(failure), records: run.records })
+      const failure = failureOf(accepted, begun, error)
+      const left = (await begun?.output.abandon().catch(() => [])) ?? []
+      const { records } = sizeOf(begun)
+      this.#ports.publish('export.failed', { ...about, error: describeFailure(failure), records })
       await tell({ status: 'failed', files: left, error: failure })
       throw failure
     }
-    const outcome = { ...about, ...sizeOf(run), durationMs: elapsed() }
+    const outcome = { ...about, ...sizeOf(begun), durationMs: elapsed() }
     this.#ports.publish('export.completed', outcome)
     await tell({ status: 'completed', files })
     const { output: path } = request
     return { ...outcome, exporter: exporter.name, files, ...(typeof path === 'string' ? { output: path } : {}) }
   }
 
-  /** How much there is to read is only asked where somebody wants to know. */
-  async #settings({ request, source, filters, hold, splitBytes }: AcceptedExport) {
-    const { format, onProgress } = request
-    const settings = { format, splitBytes: splitBytes ?? Number.POSITIVE_INFINITY }
-    if (onProgress === undefined) return { ...settings, progress: undefined }
-    const end = hold === undefined ? undefined : await this.#ports.store.logEnd()
-    const extent = hold === undefined ? await source.extent(filters) : end === undefined ? {} : { end }
-    return { ...settings, progress: new ProgressTeller(onProgress, extent, hold?.cursor.position ?? undefined) }
+  async #begin(accepted: AcceptedExport): Promise<BegunExport> {
+    const { request, hold, holder, splitBytes = Number.POSITIVE_INFINITY } = accepted
+    const output = accepted.output ?? (await incrementalOutput(hold!, request.output as string, holder))
+    const progress = await this.#progress(accepted)
+    const plan = { ...accepted, format: request.format, output, splitBytes, progress }
+    return { output, run: new ExportRun(plan, tapeOf(accepted)) }
   }
+
+  /** How much there is to read is only asked where somebody wants to know. An export does not fail because it cannot be told. */
+  async #progress({ request, source, filters, hold }: AcceptedExport): Promise<ProgressTeller | undefined> {
+    if (request.onProgress === undefined) return undefined
+    const extent = hold === undefined ? source.extent(filters) : this.#ports.store.logEnd().then(extentOf)
+    return new ProgressTeller(request.onProgress, await extent.catch(() => ({})), hold?.cursor.position ?? undefined)
+  }
+}
+
+function extentOf(end: string | undefined): Extent {
+  return end === undefined ? {} : { end }
 }
 
 function tapeOf({ source, filters, hold }: AcceptedExport): RecordTape {
@@ -178,7 +197,8 @@ function tapeOf({ source, filters, hold }: AcceptedExport): RecordTape {
   return new RecordTape(source.follow!(filters, { after: position ?? undefined, lostBefore }))
 }
 
-function sizeOf({ records, bytes }: ExportRun) {
+function sizeOf(begun: BegunExport | undefined) {
+  const { records = 0, bytes = 0 } = begun?.run ?? {}
   return { records, bytes }
 }
 
@@ -196,11 +216,16 @@ function announcementOf(
 }
 
 /** The run knows why reading or the exporter ended; without a reason there, it was the output, or the signal while the output was full. */
-function failureOf({ request, source, signal, output, hold }: AcceptedExport, run: ExportRun, error: unknown): unknown {
+function failureOf(
+  { request, source, signal, hold }: AcceptedExport,
+  begun: BegunExport | undefined,
+  error: unknown,
+): unknown {
   if (hold?.lost.aborted) return hold.lost.reason
-  if (run.failure !== undefined) return run.failure.error
-  if (signal.aborted) return new ExportAbortedError(source.name, request.format, run.records, signal.reason)
+  if (begun?.run.failure !== undefined) return begun.run.failure.error
+  if (signal.aborted) return new ExportAbortedError(source.name, request.format, sizeOf(begun).records, signal.reason)
   if (isTaskerError(error)) return error
   const problem = error instanceof Error ? error.message : String(error)
-  return new ExportOutputError(output.name, problem, 'Check the path, the permissions, and the space left', error)
+  const name = begun?.output.name ?? String(request.output)
+  return new ExportOutputError(name, problem, 'Check the path, the permissions, and the space left', error)
 }

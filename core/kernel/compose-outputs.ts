@@ -5,6 +5,7 @@ import { recordSources } from '../exports/record-sources.js'
 import { feedLifecycleMetrics } from '../metrics/lifecycle-metrics.js'
 import { MetricsRegistry } from '../metrics/metrics-registry.js'
 import { MetricsSnapshotWriter } from '../metrics/metrics-snapshot-writer.js'
+import { askedChange } from '../orchestration/people/asked-change.js'
 import { LogUpkeep } from '../orchestration/upkeep/log-upkeep.js'
 import { RetentionService } from '../orchestration/upkeep/retention-service.js'
 import { verify } from '../orchestration/verification/verifier.js'
@@ -65,10 +66,14 @@ function createExports(
   const liveMetrics = { workerId, snapshot: () => metrics.snapshot() }
   return new ExportCoordinator({
     exporters,
-    sources: recordSources({ store: storage.store, mask, clock, liveMetrics }),
+    sources: recordSources({ store: storage.store, mask, liveMetrics }),
     publish: (name, payload) => void bus.publishLifecycle(name, payload),
     store: storage.store,
     beforeExport: (request) => hooks.ask('beforeExport', request),
+    askedChange: (kind, name, by) => {
+      const about = { subject: { export: name }, subjectKind: 'export', subjectKey: name } as const
+      return askedChange({ hooks, clock, ids }, { kind, ...about, data: {} }, by)
+    },
     hooks: exporterHooks,
     leaseMs: config.values.exports.leaseMs,
     mask,

@@ -1,5 +1,13 @@
-import type { CursorClaim, ExportCursorStore, ExportPart, HeldCursor } from '../contracts/export-cursors.js'
+import type { ChangeRecord } from '../contracts/changes.js'
+import type {
+  ChangeOfExport,
+  CursorClaim,
+  ExportCursorStore,
+  ExportPart,
+  HeldCursor,
+} from '../contracts/export-cursors.js'
 import type { IncrementalExport } from '../contracts/exporter.js'
+import { recordChanges } from './changes.js'
 import type { Database } from './database.js'
 
 /** A count is a `bigint` in the database and comes as text. */
@@ -8,7 +16,7 @@ interface CursorRow extends Omit<HeldCursor, 'records'> {
 }
 type ListedRow = Omit<IncrementalExport, 'records'> & { readonly records: string }
 
-/** {@link ExportCursorStore} on PostgreSQL. Each method is one statement. */
+/** {@link ExportCursorStore} on PostgreSQL. Each method is one statement, and where a person asks for it a second one that notes it. */
 export class ExportCursorTable implements ExportCursorStore {
   readonly #database: Database
 
@@ -26,7 +34,7 @@ export class ExportCursorTable implements ExportCursorStore {
       on conflict (name) do update set holder = $4, lease_ms = $5, held_at = clock_timestamp()
         where c.holder is null or c.holder = $4
           or c.held_at < clock_timestamp() - c.lease_ms * interval '1 millisecond'
-      returning source, filters, position, lost_before::text as "lostBefore", files, records, part`
+      returning source, filters, position, lost_before::text as "lostBefore", files, records, part, created_at as "createdAt"`
     const values = [name, source, JSON.stringify(filters), holder, leaseMs, now]
     const [row] = await this.#database.query<CursorRow>(sql, values)
     return row && { ...row, records: Number(row.records) }
@@ -63,14 +71,26 @@ export class ExportCursorTable implements ExportCursorStore {
     return rows.map((row) => ({ ...row, records: Number(row.records) }))
   }
 
-  acceptExportLoss(name: string): Promise<boolean> {
+  acceptExportLoss(name: string, changeOf: ChangeOfExport): Promise<boolean> {
     const sql = `update ${this.#table} c set lost_before = r.lost_id
-      from ${this.#database.table('log_retention')} r where c.name = $1 returning 1`
-    return this.#changes(sql, [name])
+      from ${this.#database.table('log_retention')} r where c.name = $1
+      returning jsonb_build_object('position', position, 'lostBefore', lost_before::text) as data`
+    return this.#recording(sql, name, changeOf)
   }
 
-  forgetExport(name: string): Promise<boolean> {
-    return this.#changes(`delete from ${this.#table} where name = $1 returning 1`, [name])
+  forgetExport(name: string, changeOf: ChangeOfExport): Promise<boolean> {
+    const sql = `delete from ${this.#table} where name = $1 returning jsonb_build_object(
+      'source', source, 'filters', filters, 'position', position, 'files', files, 'records', records) as data`
+    return this.#recording(sql, name, changeOf)
+  }
+
+  #recording(sql: string, name: string, changeOf: ChangeOfExport): Promise<boolean> {
+    return this.#database.transaction(async (transaction) => {
+      const [row] = await transaction.query<Pick<ChangeRecord, 'data'>>(sql, [name])
+      if (row === undefined) return false
+      await recordChanges(this.#database, transaction, [changeOf(row.data)])
+      return true
+    })
   }
 
   #asHolder(set: string, values: readonly unknown[], also = ''): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { AuditedEntry, AuditPage, AuditQuery } from '../contracts/audit.js'
 import type { ChangeFilter, ChangeRecord } from '../contracts/changes.js'
 import type { DependentSystem, ObjectMap, ObjectMapFilter, ObjectReference } from '../contracts/dependent-systems.js'
 import type { LogLag } from '../contracts/event-log.js'
-import type { CursorClaim, ExportPart, HeldCursor } from '../contracts/export-cursors.js'
+import type { ChangeOfExport, CursorClaim, ExportPart, HeldCursor } from '../contracts/export-cursors.js'
 import type { IncrementalExport } from '../contracts/exporter.js'
 import type { KeyOfTasks, PermitReply, PermitRequest, SystemBlock, SystemRow } from '../contracts/limits.js'
 import type { TakeRequest } from '../contracts/log-upkeep.js'
@@ -489,11 +489,11 @@ export class PostgresStore implements Store {
     return this.#exports.listExports()
   }
 
-  acceptExportLoss(name: string): Promise<boolean> {
-    return this.#exports.acceptExportLoss(name)
+  acceptExportLoss(name: string, changeOf: ChangeOfExport): Promise<boolean> {
+    return this.#exports.acceptExportLoss(name, changeOf)
   }
 
-  forgetExport(name: string): Promise<boolean> {
-    return this.#exports.forgetExport(name)
+  forgetExport(name: string, changeOf: ChangeOfExport): Promise<boolean> {
+    return this.#exports.forgetExport(name, changeOf)
   }
 }

@@ -1,7 +1,14 @@
 import type { EventActor } from '../events/payload-parts.js'
 
 /** What a change is about. */
-export type ChangeSubjectKind = 'task' | 'task_type' | 'namespace' | 'schedule' | 'dependent_system' | 'subscription'
+export type ChangeSubjectKind =
+  | 'task'
+  | 'task_type'
+  | 'namespace'
+  | 'schedule'
+  | 'dependent_system'
+  | 'subscription'
+  | 'export'
 
 /** The changes of a task that its row is a fold of, besides its log: see `foldChange`. */
 export const foldedChanges = ['task.update', 'task.pause', 'task.resume', 'task.park', 'task.unpark'] as const

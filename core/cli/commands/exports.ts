@@ -1,11 +1,16 @@
 import { Command } from 'commander'
 import type { IncrementalExport } from '../../contracts/exporter.js'
+import { askedBy, withReason } from '../person-options.js'
 import type { Session } from '../session.js'
 import { textTable } from '../text-table.js'
 import { momentText } from '../time-text.js'
 
 interface Options {
   readonly json?: boolean
+}
+
+interface ChangeOptions extends Options {
+  readonly reason: string
 }
 
 /** `exports`: the incremental exports, and what people do to them. */
@@ -34,27 +39,30 @@ function listCommand(session: Session): Command {
 }
 
 function acceptLossCommand(session: Session): Command {
-  return new Command('accept-loss')
+  const command = new Command('accept-loss')
     .description('let an incremental export go on that retention has taken records of (LOG_EXPIRED)')
     .argument('<name>', 'the name of the incremental export')
+  return withReason(command, 'why; stands among the changes')
     .option('--json', 'print an object and nothing else')
-    .addHelpText('after', '\nExample:\n  $ tasker exports accept-loss warehouse')
-    .action(async (name: string, { json }: Options) => {
-      await session.withTasker({}, (tasker) => tasker.exports.acceptLoss(name))
-      if (json === true) return session.printJson({ name })
+    .addHelpText('after', '\nExample:\n  $ tasker exports accept-loss warehouse --reason "March is in the backup"')
+    .action(async (name: string, options: ChangeOptions) => {
+      await session.withTasker({}, (tasker) => tasker.exports.acceptLoss(name, askedBy(session, options)))
+      if (options.json === true) return session.printJson({ name })
       session.print(`${name} goes on with what is left`)
     })
 }
 
 function forgetCommand(session: Session): Command {
-  return new Command('forget')
+  const command = new Command('forget')
     .description('forget how far an incremental export is: its next run begins with the oldest record; its files stay')
     .argument('<name>', 'the name of the incremental export')
+  return withReason(command, 'why; stands among the changes')
     .option('--json', 'print an object and nothing else')
-    .addHelpText('after', '\nExample:\n  $ tasker exports forget warehouse')
-    .action(async (name: string, { json }: Options) => {
-      const isForgotten = await session.withTasker({}, (tasker) => tasker.exports.forget(name))
-      if (json === true) return session.printJson({ name, isForgotten })
+    .addHelpText('after', '\nExample:\n  $ tasker exports forget warehouse --reason "the warehouse is filled anew"')
+    .action(async (name: string, options: ChangeOptions) => {
+      const by = askedBy(session, options)
+      const isForgotten = await session.withTasker({}, (tasker) => tasker.exports.forget(name, by))
+      if (options.json === true) return session.printJson({ name, isForgotten })
       session.print(isForgotten ? `${name} is forgotten` : `there was no incremental export ${name}`)
     })
 }

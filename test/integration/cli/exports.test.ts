@@ -49,10 +49,8 @@ describe('tasker export and tasker exports', function () {
     const misspelt = await project.call('exports', 'accept-loss', 'warehose')
     assert.notEqual(misspelt.code, 0)
     assert.match(misspelt.errors, /Did you mean "warehouse"/)
-    assert.deepEqual(await project.json('exports', 'forget', 'warehouse', '--json'), {
-      name: 'warehouse',
-      isForgotten: true,
-    })
+    const forget = ['exports', 'forget', 'warehouse', '--reason', 'filled anew', '--json']
+    assert.deepEqual(await project.json(...forget), { name: 'warehouse', isForgotten: true })
   })
 
   it('leave nothing behind when they are interrupted', async () => {

@@ -25,7 +25,6 @@ export interface WorkbenchSettings {
   readonly beforeExport?: (request: ExportRequest) => unknown
   /** Called before each page is read; throws for a store that fails. */
   readonly onRead?: (pages: number) => void
-  readonly now?: number
   /** Sensitive paths by definition key. */
   readonly sensitive?: Readonly<Record<string, readonly string[]>>
 }
@@ -55,13 +54,14 @@ export function workbench(settings: WorkbenchSettings = {}) {
         return found
       },
     },
-    sources: recordSources({ store, mask, clock: { now: () => settings.now ?? Date.now() } }),
+    sources: recordSources({ store, mask }),
     publish(name, payload) {
       assertLifecyclePayload(name, payload)
       events.push({ name, payload: payload as PublishedEvent['payload'] })
     },
     store,
     beforeExport: settings.beforeExport ?? (() => undefined),
+    askedChange: nothingHere,
     hooks: new ExporterHooks({ warn: (...line: unknown[]) => void warnings.push(line) }, { mostWaitMs: 20 }),
     mask,
     leaseMs: 5_000,
