@@ -38,7 +38,7 @@ export class ChunkPump {
       for await (const chunk of this.#exporterOutput()) {
         if (typeof chunk === 'string') {
           text += chunk
-          if (text.length < chunkLength) continue
+          if (text.length < chunkLength || endsWithin(text)) continue
         }
         if (text !== '') yield Buffer.from(text)
         text = ''
@@ -91,6 +91,12 @@ export class ChunkPump {
     if (isTaskerError(error) && error.code === 'MISSING_PACKAGE') return error
     return new ExporterFailedError(exporter.name, source, reader.records, error)
   }
+}
+
+/** Whether the text ends in the middle of a character of two units, such as an emoji: its bytes are only known with the other half. */
+function endsWithin(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1)
+  return last >= 0xd800 && last <= 0xdbff
 }
 
 function isIterable(value: unknown): value is AsyncIterable<unknown> {

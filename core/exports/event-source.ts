@@ -1,6 +1,6 @@
-import type { Clock } from '../contracts/clock.js'
 import type { ExportFilters, ExportRecord } from '../contracts/exporter.js'
 import type { LogEntry, LogEvent, Store, StoredLogEntry } from '../contracts/store.js'
+import { isLifecycleEventName } from '../events/event-catalogue.js'
 import { formatPosition } from '../workflow/log-position.js'
 import { logPages } from './log-pages.js'
 import { nameFilter } from './name-filter.js'
@@ -28,11 +28,7 @@ type EntryTask = { readonly namespace: string; readonly name: string; readonly v
  * `namespace`, `name` and `version` select the events of such tasks; `names` selects by the event's name, `since` and `until` by
  * the time it happened.
  */
-export function eventSource(
-  store: Pick<Store, 'readLog' | 'logEnd'>,
-  mask: Mask,
-  clock: Pick<Clock, 'now'>,
-): RecordSource {
+export function eventSource(store: Pick<Store, 'readLog' | 'logEnd'>, mask: Mask): RecordSource {
   return {
     name: 'events',
     columns: columnsOf(kinds),
@@ -40,13 +36,13 @@ export function eventSource(
     filters: ['namespace', 'name', 'version', 'correlationId', 'since', 'until', 'taskId', 'names'],
     async *pages(filters) {
       const select = eventFilter(filters)
-      for await (const { entries, position } of logPages(store, { taskId: filters.taskId, now: clock.now() })) {
+      for await (const { entries, position } of logPages(store, { taskId: filters.taskId })) {
         yield { records: entries.flatMap((entry) => recordsOf(entry, select, mask)), position }
       }
     },
     async *follow(filters, from) {
       const select = eventFilter(filters)
-      for await (const { entries, position } of logPages(store, { from, now: clock.now() })) {
+      for await (const { entries, position } of logPages(store, { from })) {
         const asked = entries.filter(({ taskId }) => filters.taskId === undefined || filters.taskId === taskId)
         yield { records: asked.flatMap((entry) => recordsOf(entry, select, mask)), position }
       }
@@ -90,10 +86,14 @@ function toRecord(
   }
 }
 
-/** Custom events do not say their task, but they are committed together with the success of their step, which does. */
+/**
+ * Custom events do not say their task, but they are committed together with the success of their step, which does. What they have in
+ * their payloads is theirs: a `namespace` there need not be that of the task.
+ */
 function taskOf({ taskId, events }: LogEntry): EntryTask {
   if (taskId === null) return undefined
-  for (const { payload } of events) {
+  for (const { name: eventName, payload } of events) {
+    if (!isLifecycleEventName(eventName)) continue
     const { namespace, taskName: name, version } = (payload ?? {}) as Readonly<Record<string, unknown>>
     if (typeof namespace === 'string' && typeof name === 'string' && typeof version === 'string') {
       return { namespace, name, version }

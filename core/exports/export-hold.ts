@@ -82,7 +82,11 @@ export class ExportHold {
     this.#cursor = { ...this.#cursor, part: null, position, files: files + 1, records: records + part.records }
   }
 
-  /** @throws ExportTakenOverError, here and below */
+  /** Says that it lives. @throws ExportTakenOverError, here and below */
+  async confirm(): Promise<void> {
+    this.#check(await this.#ports.store.keepExport(this.#name, this.#holder))
+  }
+
   async announce(part: ExportPart): Promise<void> {
     this.#check(await this.#ports.store.announcePart(this.#name, this.#holder, part))
   }

@@ -4,6 +4,7 @@ import type { ExportFilters, ExportRequest, ExportsApi } from '../contracts/expo
 import type { ScheduledExport, ScheduledExportRequest } from '../contracts/scheduled-export.js'
 import type { DefinedTask } from '../contracts/task-definition.js'
 import { defineTask } from '../definition/define-task.js'
+import { InvalidExportRequestError } from '../errors/export-errors.js'
 import { outputAt } from './output-template.js'
 
 /** Where scheduled exports come from in the lists of tasks: `tasker.export@1.0.0`. */
@@ -66,7 +67,11 @@ export function exportTaskContext(name: string, declared: ScheduledExport): Expo
   return { name, timeZone, request }
 }
 
-/** The export of a schedule at one of its times. */
+/**
+ * The export of a schedule at one of its times.
+ *
+ * @throws InvalidExportRequestError
+ */
 export function requestAt(
   { request, timeZone, name }: ExportTaskContext,
   time: number,
@@ -74,6 +79,13 @@ export function requestAt(
 ): ExportRequest {
   const { output, lastMs, filters, incremental, ...rest } = request
   const isIncremental = incremental !== undefined && incremental !== false
+  if (isIncremental && lastMs !== undefined)
+    throw new InvalidExportRequestError('lastMs', {
+      expected: 'none beside `incremental`, which has everything since its last run',
+      received: String(lastMs),
+      wayOut:
+        'Leave one of them out: an incremental export keeps its filters, and this one would be another at each time',
+    })
   return {
     ...rest,
     output: resolve(directory, outputAt(output, time, timeZone)),

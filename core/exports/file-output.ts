@@ -3,11 +3,12 @@ import { dirname, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { ExportedFile } from '../contracts/exporter.js'
 import type { ExportOutput, PartSize } from './export-output.js'
-import { existingAt, PartialFile } from './partial-file.js'
+import { existingAt, PartialFile, removeAbandoned } from './partial-file.js'
 
 /**
  * Writes a file that is whole or not there: into a temporary file beside it, flushed to the disk and renamed when all is written.
- * On failure the temporary file is removed, and what stood at the path before stays.
+ * On failure the temporary file is removed, and what stood at the path before stays. That of a killed process is removed by a later
+ * export into that folder, when nobody has written to it for a day.
  */
 export class FileOutput implements ExportOutput {
   readonly name: string
@@ -30,6 +31,7 @@ export class FileOutput implements ExportOutput {
       return pipeline(chunks, createWriteStream(this.#path), { signal })
     }
     const path = existing?.path ?? this.#path
+    await removeAbandoned(dirname(path))
     const file = new PartialFile(dirname(path), this.#exportId)
     this.#whole = { file, path, mode: existing?.stats.mode }
     await file.write(chunks, signal)

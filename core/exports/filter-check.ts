@@ -3,8 +3,13 @@ import { InvalidExportFilterError } from '../errors/export-errors.js'
 import { lifecycleStates } from '../events/event-vocabularies.js'
 import type { RecordSource } from './record-source.js'
 
+const moments: readonly string[] = ['since', 'until'] satisfies (keyof ExportFilters)[]
+/** A date, or a date with a time, which may have a zone. */
+const isoMoment = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/i
+
 /**
- * The filters of an export, without those that are undefined.
+ * The filters of an export, without those that are undefined; moments as ISO 8601 in UTC. A date alone is its midnight in UTC, a time
+ * without a zone that of this process: the database, which has a zone of its own, is not asked.
  *
  * @throws InvalidExportFilterError for one that the source does not have or cannot use: a filter that is silently left out gives
  * away more than was asked for.
@@ -15,7 +20,7 @@ export function checkFilters(source: RecordSource, filters: ExportFilters = {}):
     const problem = isFilterOf(source, name) ? problemOf(name, value) : `${source.name} do not have it`
     if (problem !== undefined) throw new InvalidExportFilterError(source.name, name, problem, source.filters)
   }
-  return Object.fromEntries(given)
+  return Object.fromEntries(given.map(([name, value]) => [name, moments.includes(name) ? inUtc(value) : value]))
 }
 
 function isFilterOf(source: RecordSource, name: string): name is keyof ExportFilters {
@@ -37,8 +42,20 @@ function problemOf(name: keyof ExportFilters, value: unknown): string | undefine
   }
 }
 
-function isMoment(value: unknown): boolean {
-  return (value instanceof Date || typeof value === 'string') && !Number.isNaN(new Date(value).getTime())
+function isMoment(value: unknown): value is Date | string {
+  if (!(value instanceof Date) && !(typeof value === 'string' && isoMoment.test(value) && isDay(value))) return false
+  return !Number.isNaN(new Date(value).getTime())
+}
+
+/** V8 takes 30 February for 2 March. */
+function isDay(text: string): boolean {
+  const day = text.slice(0, 10)
+  const parsed = new Date(day)
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(day)
+}
+
+function inUtc(value: Date | string): string {
+  return new Date(value).toISOString()
 }
 
 function isTextList(value: unknown): boolean {

@@ -1,4 +1,3 @@
-import type { Clock } from '../contracts/clock.js'
 import type { Store, StoredLogEntry, TaskFilter } from '../contracts/store.js'
 import type { TaskRecord } from '../contracts/task-record.js'
 import { ExportRecordsGoneError } from '../errors/export-errors.js'
@@ -6,7 +5,7 @@ import { isFinal, taskTransitions } from '../workflow/state-machines.js'
 import { logPages } from './log-pages.js'
 import { type LogPlace, recordsPerPage } from './record-source.js'
 
-export type FinishedTaskStore = Pick<Store, 'readLog' | 'listTasks'>
+export type FinishedTaskStore = Pick<Store, 'readLog' | 'logEnd' | 'listTasks'>
 
 /** Tasks that finished on one page of the log. */
 export interface FinishedTasks {
@@ -28,9 +27,9 @@ const finalEvents: ReadonlySet<string> = new Set(
 export async function* finishedTasks(
   store: FinishedTaskStore,
   { taskId, ...filter }: TaskFilter & { readonly taskId?: string },
-  { clock, ...from }: LogPlace & { readonly clock: Pick<Clock, 'now'> },
+  from: LogPlace,
 ): AsyncGenerator<FinishedTasks> {
-  for await (const { entries, position } of logPages(store, { from, now: clock.now() })) {
+  for await (const { entries, position } of logPages(store, { from })) {
     const finished = entries.filter(isLast).map((entry) => entry.taskId as string)
     const ids = taskId === undefined ? finished : finished.filter((id) => id === taskId)
     yield { tasks: ids.length === 0 ? [] : await readTasks(store, ids, filter), position }

@@ -30,12 +30,13 @@ export async function takeExport(
 /** Ends what a run before has left half done, and gives the output for the files of this one. */
 export async function incrementalOutput(hold: ExportHold, path: string, holder: string): Promise<ExportOutput> {
   await hold.completeLeftPart((part) => completePart(hold, part))
-  const output = new IncrementalOutput(path, hold, holder, hold.cursor.files)
+  const output = new IncrementalOutput(path, hold, holder)
   await output.prepare()
   return output
 }
 
-/** Members in one order, because the database has its own. */
+/** Members in one order, because the database has its own; and lists, in which the order means nothing, nor a list of one. */
 function sorted(filters: object): string {
-  return JSON.stringify(Object.fromEntries(Object.entries(filters).sort(([a], [b]) => (a < b ? -1 : 1))))
+  const entries = Object.entries(filters).sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify(entries.map(([name, value]) => [name, [value].flat().sort()]))
 }

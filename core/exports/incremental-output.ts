@@ -6,7 +6,7 @@ import { ExportPartError, ExportTakenOverError } from '../errors/export-errors.j
 import type { ExportHold } from './export-hold.js'
 import type { ExportOutput, PartSize } from './export-output.js'
 import { partPath } from './part-names.js'
-import { absent, checkFolder, PartialFile } from './partial-file.js'
+import { absent, checkFolder, hiddenName, PartialFile } from './partial-file.js'
 
 /**
  * Writes the numbered files of an incremental export, each of them exactly once:
@@ -25,17 +25,20 @@ export class IncrementalOutput implements ExportOutput {
   readonly mayBeSplit = true
   readonly #path: string
   readonly #hold: ExportHold
-  readonly #holder: string
+  /** What the names of its hidden files begin with, and end in after that. */
+  readonly #hidden: { readonly beginning: string; readonly holder: string }
   readonly #files: ExportedFile[] = []
   #number: number
   #open: PartialFile | undefined
 
-  constructor(path: string, hold: ExportHold, holder: string, filesBefore: number) {
+  constructor(path: string, hold: ExportHold, holder: string) {
+    const { createdAt, files } = hold.cursor
     this.name = path
     this.#path = resolve(path)
     this.#hold = hold
-    this.#holder = holder
-    this.#number = filesBefore
+    // When it was begun tells it from one of the same name, of another database, that writes into the same folder.
+    this.#hidden = { beginning: `${hold.name}-${Date.parse(createdAt).toString(36)}-`, holder }
+    this.#number = files
   }
 
   /** Removes what a run that was killed has left without a name. */
@@ -43,7 +46,7 @@ export class IncrementalOutput implements ExportOutput {
     const folder = dirname(this.#path)
     await checkFolder(folder, this.name)
     for (const name of await readdir(folder))
-      if (isLeftBy(this.#hold.name, name)) await rm(join(folder, name), { force: true })
+      if (isLeftBy(this.#hidden.beginning, name)) await rm(join(folder, name), { force: true })
   }
 
   async write(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
@@ -56,15 +59,15 @@ export class IncrementalOutput implements ExportOutput {
         'Move it away, or choose another output. It may be of an export of that name that was forgotten, or of a database that has lost its last commits',
       )
     }
-    this.#open = new PartialFile(dirname(path), `${this.#hold.name}-${this.#holder}`)
+    this.#open = new PartialFile(dirname(path), `${this.#hidden.beginning}${this.#hidden.holder}`)
     await this.#open.write(chunks, signal)
   }
 
   async seal({ records, bytes, position }: PartSize): Promise<void> {
     const path = partPath(this.#path, this.#number + 1)
     const partial = this.#open!
-    const folder = dirname(path)
-    await syncFolder(folder)
+    await this.#assertWritten(partial)
+    await syncFolder(dirname(path))
     // From here on the file belongs to the database: where no answer comes, the next run knows better than we do whether it was told.
     this.#open = undefined
     const part = { partial: partial.path, path, folder: await folderOf(path), records, bytes, position: position! }
@@ -75,6 +78,18 @@ export class IncrementalOutput implements ExportOutput {
     await completePart(this.#hold, part)
     this.#number++
     this.#files.push({ path, records, bytes })
+  }
+
+  /** A file that is announced and nowhere to be found counts as taken away, with its records: what is not there is not announced. */
+  async #assertWritten({ path }: PartialFile): Promise<void> {
+    if ((await stat(path).catch(absent)) !== undefined) return
+    await this.#hold.confirm()
+    throw new ExportPartError(
+      this.#hold.name,
+      path,
+      'somebody has removed this file while it was written',
+      'Run the export again, which writes it anew; leave its hidden files alone',
+    )
   }
 
   async finish(): Promise<readonly ExportedFile[]> {
@@ -110,13 +125,14 @@ export async function completePart(hold: ExportHold, part: ExportPart): Promise<
   await hold.settle()
 }
 
-/** The hidden files of an export end in the id of a run: that of "a" is not that of "a-b". */
-function isLeftBy(exportName: string, file: string): boolean {
-  const beginning = `.tasker-export-${exportName}-`
-  return (
-    file.startsWith(beginning) &&
-    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.partial$/.test(file.slice(beginning.length))
-  )
+/** The hidden files of an export end in the id of a run. */
+function isLeftBy(beginning: string, file: string): boolean {
+  const holder = hiddenName(file)
+  return holder?.startsWith(beginning) === true && isRunId(holder.slice(beginning.length))
+}
+
+function isRunId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 }
 
 /** Which folder a file is in, for whoever compares; empty: none that this process sees. */

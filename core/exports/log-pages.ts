@@ -8,8 +8,6 @@ export interface LogReading {
   readonly from?: LogPlace
   /** Only the entries of this task. */
   readonly taskId?: string | undefined
-  /** When the reading begins, by the Clock. */
-  readonly now: number
 }
 
 /** Entries of the log that were read together, and the position of the last event in them. */
@@ -20,16 +18,18 @@ export interface LogPage {
 
 /**
  * The log by pages, in its order, up to what was in it when the reading began. A log that grows faster than it is read must not keep
- * its reader for ever.
+ * its reader for ever. Where it ends is asked of the log: clocks of several workers differ, and what one of them has written in
+ * another one's future is in the log all the same.
  */
 export async function* logPages(
-  store: Pick<Store, 'readLog'>,
-  { from, taskId, now }: LogReading,
+  store: Pick<Store, 'readLog' | 'logEnd'>,
+  { from, taskId }: LogReading = {},
 ): AsyncGenerator<LogPage> {
   // Who reads from the beginning need not have seen what retention takes meanwhile. An incremental export must.
   const tolerance = from === undefined ? { toleratesLoss: true } : { lostBefore: from.lostBefore }
+  const end = await store.logEnd()
   let after = from?.after
-  for (;;) {
+  while (end !== undefined) {
     const entries = await store.readLog({
       limit: recordsPerPage,
       ...tolerance,
@@ -40,6 +40,6 @@ export async function* logPages(
     if (last === undefined) return
     after = formatPosition(last.id, Math.max(0, last.firstIndex + last.events.length - 1))
     yield { entries, position: after }
-    if (entries.every(({ events }) => Date.parse(events[0]?.occurredAt ?? '') > now)) return
+    if (after >= end) return
   }
 }

@@ -13,14 +13,6 @@ export function partPath(path: string, number: number): string {
   return join(dirname(path), `${stem}-${String(number).padStart(digits, '0')}${ending}`)
 }
 
-/** The number of a file of that path; undefined if it is none. */
-export function partNumber(path: string, name: string): number | undefined {
-  const { stem, ending } = divided(basename(path))
-  if (!name.startsWith(`${stem}-`) || !name.endsWith(ending)) return undefined
-  const number = name.slice(stem.length + 1, name.length - ending.length)
-  return /^\d{6,}$/.test(number) ? Number(number) : undefined
-}
-
 /** `events.csv.gz` → `events` and `.csv.gz`; a name that begins with its dot has no ending. */
 function divided(name: string): { readonly stem: string; readonly ending: string } {
   const compression = endings.find((ending) => name.endsWith(ending)) ?? ''

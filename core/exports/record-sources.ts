@@ -1,4 +1,3 @@
-import type { Clock } from '../contracts/clock.js'
 import type { Store } from '../contracts/store.js'
 import { eventSource } from './event-source.js'
 import { type LiveMetrics, metricSource } from './metric-source.js'
@@ -10,17 +9,16 @@ import { taskSource } from './task-source.js'
 export interface RecordSourcePorts {
   readonly store: Pick<Store, 'listTasks' | 'countTasks' | 'listSteps' | 'readLog' | 'logEnd' | 'readMetrics'>
   readonly mask: Mask
-  readonly clock: Pick<Clock, 'now'>
   /** Where this process is a worker. */
   readonly liveMetrics?: LiveMetrics
 }
 
 /** Everything that can be exported. */
-export function recordSources({ store, mask, clock, liveMetrics }: RecordSourcePorts): RecordSources {
+export function recordSources({ store, mask, liveMetrics }: RecordSourcePorts): RecordSources {
   return {
-    tasks: taskSource(store, mask, clock),
-    steps: stepSource(store, mask, clock),
-    events: eventSource(store, mask, clock),
+    tasks: taskSource(store, mask),
+    steps: stepSource(store, mask),
+    events: eventSource(store, mask),
     metrics: metricSource(store, liveMetrics),
   }
 }

@@ -1,9 +1,9 @@
-import { readdir, rm } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { rm, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import type { ExportedFile } from '../contracts/exporter.js'
 import type { ExportOutput, PartSize } from './export-output.js'
-import { partNumber, partPath } from './part-names.js'
-import { existingAt, PartialFile } from './partial-file.js'
+import { partPath } from './part-names.js'
+import { absent, existingAt, PartialFile, removeAbandoned } from './partial-file.js'
 
 interface WholePart extends ExportedFile {
   readonly file: PartialFile
@@ -12,7 +12,8 @@ interface WholePart extends ExportedFile {
 
 /**
  * Writes numbered files. None has its name before all are written; then they take the place of those that an earlier export has left
- * under that path, and what it had more of them is removed, so that nobody reads files of two exports as one.
+ * under that path, and what it had more of them is removed, so that nobody reads files of two exports as one. It is removed up to the
+ * first number that is missing: `events-202603.csv` is a month to somebody, and no file of ours.
  */
 export class SplitOutput implements ExportOutput {
   readonly name: string
@@ -32,6 +33,7 @@ export class SplitOutput implements ExportOutput {
     const number = this.#parts.length + 1
     const path = partPath(this.#path, number)
     const existing = await existingAt(path, path)
+    if (number === 1) await removeAbandoned(dirname(path))
     const file = new PartialFile(dirname(path), `${this.#exportId}-${number}`)
     this.#open = { file, path: existing?.path ?? path, mode: existing?.stats.mode }
     await file.write(chunks, signal)
@@ -44,11 +46,7 @@ export class SplitOutput implements ExportOutput {
 
   async finish(): Promise<readonly ExportedFile[]> {
     for (const { file, path, mode } of this.#parts) await file.moveTo(path, mode)
-    const folder = dirname(this.#path)
-    for (const name of await readdir(folder)) {
-      const number = partNumber(this.#path, name)
-      if (number !== undefined && number > this.#parts.length) await rm(join(folder, name))
-    }
+    for (let number = this.#parts.length + 1; await isRemoved(partPath(this.#path, number)); number++);
     return this.#parts.map(({ path, records, bytes }) => ({ path, records, bytes }))
   }
 
@@ -57,4 +55,11 @@ export class SplitOutput implements ExportOutput {
     await this.#open?.file.remove()
     return []
   }
+}
+
+async function isRemoved(path: string): Promise<boolean> {
+  const found = await stat(path).catch(absent)
+  if (found === undefined || !found.isFile()) return false
+  await rm(path)
+  return true
 }

@@ -1,4 +1,3 @@
-import type { Clock } from '../contracts/clock.js'
 import type { ColumnKind, ExportRecord } from '../contracts/exporter.js'
 import type { StepWithTask, Store } from '../contracts/store.js'
 import type { StepView } from '../contracts/task-record.js'
@@ -58,7 +57,7 @@ type TaskColumn = 'namespace' | 'taskName' | 'version' | 'taskState' | 'correlat
  * `correlationId`, and `durationMs` from its start to its end. Followed, they are those of
  * finished tasks.
  */
-export function stepSource(store: StepSourceStore, mask: Mask, clock: Pick<Clock, 'now'>): RecordSource {
+export function stepSource(store: StepSourceStore, mask: Mask): RecordSource {
   return {
     name: 'steps',
     columns,
@@ -83,7 +82,7 @@ export function stepSource(store: StepSourceStore, mask: Mask, clock: Pick<Clock
     },
     async *follow({ names, stepState, ...filters }, from) {
       const isNamed = nameFilter(names)
-      for await (const { tasks, position } of finishedTasks(store, filters, { ...from, clock })) {
+      for await (const { tasks, position } of finishedTasks(store, filters, from)) {
         for (const { id: taskId } of tasks) {
           const filter = { taskId, ...(stepState === undefined ? {} : { stepState }) }
           for await (const page of keysetPages((at) => store.listSteps(filter, at)))

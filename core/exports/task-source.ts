@@ -1,4 +1,3 @@
-import type { Clock } from '../contracts/clock.js'
 import type { ColumnKind, ExportRecord } from '../contracts/exporter.js'
 import type { Store } from '../contracts/store.js'
 import type { TaskRecord } from '../contracts/task-record.js'
@@ -53,7 +52,7 @@ const kinds = {
 const columns = columnsOf(kinds)
 
 /** One record per task: the members of `tasks show --json`, and `durationMs` from its first start to its end. Followed, they are finished ones. */
-export function taskSource(store: TaskSourceStore, mask: Mask, clock: Pick<Clock, 'now'>): RecordSource {
+export function taskSource(store: TaskSourceStore, mask: Mask): RecordSource {
   return {
     name: 'tasks',
     columns,
@@ -65,7 +64,7 @@ export function taskSource(store: TaskSourceStore, mask: Mask, clock: Pick<Clock
       }
     },
     async *follow(filters, from) {
-      for await (const { tasks, position } of finishedTasks(store, filters, { ...from, clock })) {
+      for await (const { tasks, position } of finishedTasks(store, filters, from)) {
         yield { records: tasks.map((task) => toRecord(task, mask)), position }
       }
     },

@@ -205,6 +205,55 @@ describe('An incremental export', function () {
     )
   })
 
+  /** An exporter that has something done when its file is half written. */
+  function interruptedBy(act: () => Promise<unknown>) {
+    const exporter = {
+      name: 'slow',
+      formats: ['slow'],
+      contentType: 'text/plain',
+      fileExtension: 'txt',
+      async *export(all: AsyncIterable<unknown>) {
+        yield `${' '.repeat(100_000)}\n`
+        await act()
+        for await (const record of all) yield `${JSON.stringify(record)}\n`
+      },
+    }
+    t.exporters.register(exporter, { origin: { kind: 'code', place: 'test' } })
+    return run('events', { format: 'slow' })
+  }
+
+  it('leaves the files of one of the same name alone that is of another database', async () => {
+    await t.run(sum)
+    const other = await openTestTasker({ handlers: [sum], exports: { leaseMs: 300 } })
+    try {
+      await other.run(sum)
+      await other.clock.advance(1)
+      const output = join(folder, 'other.ndjson')
+      const options = { source: 'events', format: 'ndjson', output, incremental: 'events' } as const
+      const { records: count } = await interruptedBy(() => other.exports.run(options))
+      equal(count, (await wholeLog()).length)
+    } finally {
+      await other.stop()
+    }
+    const names = (await readdir(folder)).sort()
+    deepEqual(names, ['events-000001.ndjson', 'other-000001.ndjson'])
+  })
+
+  it('does not lose the records of a file that somebody removes while it is written', async () => {
+    await t.run(sum)
+    const removeHidden = async () => {
+      const [hidden] = (await readdir(folder)).filter((name) => name.endsWith('.partial'))
+      await unlink(join(folder, hidden!))
+    }
+    await rejects(interruptedBy(removeHidden), { code: 'EXPORT_PART' })
+    await run('events')
+    const all = await wholeLog()
+    deepEqual(
+      (await records()).map(({ position }) => position),
+      all,
+    )
+  })
+
   it('says how much retention has taken behind its back, and goes on where a person accepts it', async () => {
     await t.run(sum)
     await run('events')
@@ -262,6 +311,60 @@ describe('An incremental export', function () {
       (await records()).map(({ position }) => position),
       await wholeLog(),
     )
+  })
+
+  it('notes among the changes who accepted a loss or forgot it, and asks the hooks before', async () => {
+    await t.run(sum)
+    await run('events')
+    const by = { actor: { id: 'ada', kind: 'person' }, reason: 'moved' } as const
+    await t.exports.acceptLoss('events', by)
+    equal(await t.exports.forget('events', by), true)
+    equal(await t.exports.forget('events', by), false)
+    await rejects(t.exports.acceptLoss('events', by), { code: 'EXPORT_NOT_FOUND' })
+    const noted = () =>
+      runSql(
+        t.database,
+        `select kind, subject_key, actor, reason, data from SCHEMA.changes where subject_kind = 'export'
+        order by number`,
+      )
+    const [accepted, forgotten, ...more] = await noted()
+    deepEqual(more, [])
+    deepEqual(
+      [accepted, forgotten].map((change) => [change!.kind, change!.subject_key, change!.actor, change!.reason]),
+      ['export.accept_loss', 'export.forget'].map((kind) => [kind, 'events', by.actor, 'moved']),
+    )
+    deepEqual(forgotten!.data, {
+      ...{ source: 'events', filters: {}, files: 1, records: (await wholeLog()).length },
+      position: (accepted!.data as { position: string }).position,
+    })
+    await rejects(t.exports.forget('events', { reason: 5 as never }), { code: 'INVALID_COMMAND' })
+    await run('events', { output: join(folder, 'again.ndjson') })
+    t.hooks.add('beforeCommand', ({ kind, subject }) => {
+      if (kind === 'export.forget' && subject.export === 'events') throw new RangeError('ask the warehouse first')
+    })
+    await rejects(t.exports.forget('events', by), /ask the warehouse first/)
+    equal((await t.exports.incremental()).length, 1)
+    equal((await noted()).length, 2)
+  })
+
+  it('takes the same filters for the same, however they are written', async () => {
+    await t.run(sum)
+    const since = '2020-01-01T02:00:00+02:00'
+    await run('tasks', { filters: { since, state: ['complete', 'cancelled'] } })
+    await run('tasks', { filters: { since: new Date(since), state: ['cancelled', 'complete'] } })
+    await run('tasks', { filters: { since: '2020-01-01', state: ['complete', 'cancelled'] } })
+    await rejects(run('tasks', { filters: { since: '2020-01-02' } }), { code: 'EXPORT_CHANGED' })
+  })
+
+  it('says in an event that it has failed, also where it could not begin to write', async () => {
+    await t.run(sum)
+    const output = join(folder, 'none', 'events.ndjson')
+    await rejects(run('events', { output }), { code: 'EXPORT_OUTPUT_UNUSABLE' })
+    const told = t.events
+      .of('export.*')
+      .map(({ name }) => name)
+      .filter((name) => name !== 'export.plugin_registered')
+    deepEqual(told, ['export.requested', 'export.failed'])
   })
 
   it('fails where the exporter does not read to the end, and loses nothing by that', async () => {
@@ -350,16 +453,15 @@ describe('An incremental export', function () {
 
     it('before it had announced the file, removes it', async () => {
       await t.run(sum)
-      await writeFile(join(folder, '.tasker-export-events-0198a000-0000-7000-8000-000000000000.partial'), 'half')
-      await writeFile(
-        join(folder, '.tasker-export-events-b-0198a000-0000-7000-8000-000000000000.partial'),
-        'of another',
-      )
       await run('events')
-      deepEqual((await readdir(folder)).sort(), [
-        '.tasker-export-events-b-0198a000-0000-7000-8000-000000000000.partial',
-        'events-000001.ndjson',
-      ])
+      await t.run(sum)
+      const [found] = await t.exports.incremental()
+      const begun = Date.parse(found!.createdAt).toString(36)
+      const of = (name: string) => `.tasker-export-${name}-0198a000-0000-7000-8000-000000000000.partial`
+      const others = [of(`events-b-${begun}`), of(`events-${begun}0`), of('events')]
+      for (const name of [of(`events-${begun}`), ...others]) await writeFile(join(folder, name), 'half')
+      await run('events')
+      deepEqual((await readdir(folder)).sort(), [...others, 'events-000001.ndjson', 'events-000002.ndjson'].sort())
     })
   })
 })

@@ -92,6 +92,8 @@ describe('A scheduled export', function () {
       [{ format: 'cvs' }, /exports\.schedules\.bad .*cvs/],
       [{ output: '{day}/{week}.csv' }, /\{week\}/],
       [{ source: 'metrics', incremental: true }, /exports\.schedules\.bad .*incremental/],
+      [{ incremental: true, lastMs: 1000 }, /exports\.schedules\.bad .*`lastMs`.* none beside `incremental`/],
+      [{ filters: { since: '1' } }, /exports\.schedules\.bad .*"since".*"1" is neither a Date/],
     ] as const)
       await rejects(open({ bad: { ...wrong, ...more } }), { code: 'SCHEDULED_EXPORT', message })
     await rejects(open({ bad: { ...wrong, sorce: 'tasks' } }), { code: 'CONFIGURATION_INVALID', message: /sorce/ })

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
+import { Writable } from 'node:stream'
 import { parse } from 'csv-parse/sync'
 import { Type } from 'typebox'
 import type { ExporterDefinition, ExportRequest } from '../../../core/contracts/exporter.js'
@@ -154,6 +155,36 @@ describe('an export', () => {
       yield 'z'
     })
     equal((await workbench({ exporters: [mixed] }).run(broken)).bytes, 2 + 2 + 1)
+  })
+
+  it('gives a character whole whose halves come in two pieces', async () => {
+    const text = `${'x'.repeat(65_535)}😀é😀`
+    const halves = exporter(async function* () {
+      for (let at = 0; at < text.length; at++) yield text[at]!
+    })
+    const chunks: Buffer[] = []
+    const output = new Writable({
+      write(chunk, _, done) {
+        chunks.push(chunk)
+        done()
+      },
+    })
+    await workbench({ exporters: [halves] }).run({ ...broken, output })
+    equal(Buffer.concat(chunks).toString(), text)
+    ok(chunks.length > 1)
+  })
+
+  it('ends well where only its progress cannot be told', async () => {
+    const { run, events, store } = workbench({ tasks })
+    store.countTasks = () => Promise.reject(new RangeError('too many to count'))
+    const shares: (number | undefined)[] = []
+    const { records } = await run({ ...request, onProgress: (_, { share }) => shares.push(share) })
+    equal(records, 600)
+    ok(shares.length > 0 && shares.every((share) => share === undefined))
+    deepEqual(
+      events.map(({ name }) => name),
+      ['export.requested', 'export.completed'],
+    )
   })
 
   it('does not blame the exporter for a store that fails', async () => {

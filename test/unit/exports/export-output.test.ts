@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createReadStream } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
@@ -61,6 +61,23 @@ describe('the output of an export', () => {
     await rejects(run({ ...request, format: 'failing', output }), { code: 'EXPORTER_FAILED' })
     deepEqual(await readdir(folder), ['kept.txt'])
     equal(await readFile(output, 'utf8'), 'before')
+  })
+
+  it('removes what killed processes have left in the folder, when nobody has written to it for a day', async () => {
+    const id = '0198a000-0000-7000-8000-000000000000'
+    const old = [`.tasker-export-${id}.partial`, `.tasker-export-${id}-2.partial`]
+    const incremental = `.tasker-export-events-mjuohs00-${id}.partial`
+    const fresh = '.tasker-export-0198a000-0000-7000-8000-000000000001.partial'
+    const yesterday = new Date(Date.now() - 25 * 3_600_000)
+    for (const name of [...old, incremental, fresh, '.tasker-export-mine.partial']) {
+      await writeFile(join(folder, name), 'half')
+      if (name !== fresh) await utimes(join(folder, name), yesterday, yesterday)
+    }
+    await workbench({ tasks }).run({ ...request, output: join(folder, 'tasks.ndjson') })
+    deepEqual(
+      (await readdir(folder)).sort(),
+      [fresh, incremental, '.tasker-export-mine.partial', 'tasks.ndjson'].sort(),
+    )
   })
 
   it('leaves no partial file when the export is aborted', async () => {

@@ -164,6 +164,18 @@ describe('an export of events', () => {
     await rejects(names({ state: 'error' }), { code: 'INVALID_EXPORT_FILTER' })
   })
 
+  it('knows the task of an entry by its lifecycle events, whatever custom ones say in their payloads', async () => {
+    const claim = { namespace: 'shop', taskName: 'refund', version: '1.0.0', context: secret }
+    const mixed = [entry(9, 'T1', [event('order.sent', claim), event('step.completed', about('order'))])]
+    const options = { source: 'events', filters: { name: 'order' }, columns: ['name', 'payload'] } as const
+    const found = await rows({ log: mixed, sensitive }, options)
+    deepEqual(
+      found.map(({ name }) => name),
+      ['order.sent', 'step.completed'],
+    )
+    deepEqual((found[0]!.payload as { context: unknown }).context, filtered)
+  })
+
   it('counts the place in an entry that is read from its middle', async () => {
     const rest: StoredLogEntry = {
       ...entry(9, 'T1', [event('order.fulfilled', {}), event('order.sent', {})]),
@@ -175,10 +187,8 @@ describe('an export of events', () => {
       return after === undefined ? [rest] : []
     }
     const found = []
-    for await (const page of eventSource({ readLog, logEnd: async () => undefined }, (value) => value, {
-      now: Date.now,
-    }).pages({}))
-      found.push(...page.records)
+    const logEnd = async () => formatPosition(12, 0)
+    for await (const page of eventSource({ readLog, logEnd }, (value) => value).pages({})) found.push(...page.records)
     deepEqual(
       found.map(({ position }) => position),
       [formatPosition(9, 3), formatPosition(9, 4)],
@@ -197,14 +207,23 @@ describe('an export of events', () => {
 
   it('ends although the log grows faster than it is read', async () => {
     const log: LogEntry[] = []
-    const now = Date.parse(at)
+    const grow = () => {
+      for (let added = 0; added < 300; added++) log.push(entry(log.length + 1, 'T1', [event('task.completed', {})]))
+    }
+    grow()
     const onRead = (pages: number) => {
       ok(pages < 10, 'the log is followed for ever')
-      const occurredAt = new Date(now + pages).toISOString()
-      for (let added = 0; added < 300; added++)
-        log.push(entry(log.length + 1, 'T1', [event('task.completed', {}, { occurredAt })]))
+      grow()
     }
-    ok((await rows({ log, onRead, now }, { source: 'events', columns: ['id'] })).length >= 300)
+    equal((await rows({ log, onRead }, { source: 'events', columns: ['id'] })).length, 300)
+  })
+
+  it('has what a worker has written whose clock is ahead', async () => {
+    const occurredAt = new Date(Date.now() + 3_600_000).toISOString()
+    const log = Array.from({ length: 301 }, (_, index) =>
+      entry(index + 1, 'T1', [event('task.completed', {}, { occurredAt })]),
+    )
+    equal((await rows({ log }, { source: 'events', columns: ['id'] })).length, 301)
   })
 })
 

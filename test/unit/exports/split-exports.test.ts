@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
 import type { ExportRequest } from '../../../core/contracts/exporter.js'
-import { partNumber, partPath } from '../../../core/exports/part-names.js'
+import { partPath } from '../../../core/exports/part-names.js'
 import { defineExporter } from '../../../core/index.js'
 import { taskRecord } from '../../support/task-records.js'
 import { workbench } from './export-workbench.js'
@@ -71,11 +71,12 @@ describe('An export that is compressed or split', () => {
 
   it('takes the place of the files of an earlier one, and of no others', async () => {
     const output = join(folder, 'orders.csv')
-    for (const name of ['orders-000001.csv', 'orders-000099.csv', 'orders-99.csv', 'orders-000099.json'])
-      await writeFile(join(folder, name), 'before')
+    const others = ['orders-202603.csv', 'orders-20260301.csv', 'orders-4.csv', 'orders-000002.json']
+    const earlier = ['orders-000001.csv', 'orders-000002.csv', 'orders-000003.csv']
+    for (const name of [...earlier, ...others]) await writeFile(join(folder, name), 'before')
     const { files } = await workbench({ tasks: tasks.slice(0, 10) }).run({ ...request, output, splitBytes: 1024 })
     equal(files.length, 1)
-    deepEqual((await readdir(folder)).sort(), ['orders-000001.csv', 'orders-000099.json', 'orders-99.csv'])
+    deepEqual((await readdir(folder)).sort(), ['orders-000001.csv', ...others].sort())
     ok((await readFile(join(folder, 'orders-000001.csv'), 'utf8')).startsWith('context.orderId'))
   })
 
@@ -138,8 +139,5 @@ describe('The name of a numbered file', () => {
     equal(partPath('out/events.csv.gz', 7), join('out', 'events-000007.csv.gz'))
     equal(partPath('a.b/events', 1234567), join('a.b', 'events-1234567'))
     equal(partPath('.hidden', 1), '.hidden-000001')
-    equal(partNumber('out/events.csv.gz', 'events-000007.csv.gz'), 7)
-    for (const name of ['events-7.csv.gz', 'events-000007.csv', 'other-000007.csv.gz', 'events-x00007.csv.gz'])
-      equal(partNumber('out/events.csv.gz', name), undefined)
   })
 })
