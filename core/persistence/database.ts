@@ -287,11 +287,13 @@ export class Database {
   /**
    * The rows are taken out of what the driver gives, because its results keep each other alive: once V8 has moved one to the old
    * generation, those of all later queries follow it there until a full collection. An export of a million events peaked 100 MB higher.
+   * Several statements in one text, as in the migrations of graphile-worker, give none.
    */
   async #run<Row>(target: PoolOfClients | PoolClient, sql: string, values: readonly unknown[]): Promise<Row[]> {
     const name = this.#prepared.get(sql)
     const send = () => target.query({ name, text: sql, values: [...values], types })
-    return (await this.#hooked(sql, send)).rows.splice(0) as Row[]
+    const { rows } = (await this.#hooked(sql, send)) as { readonly rows?: Row[] }
+    return rows?.splice(0) ?? []
   }
 
   async #hooked<T>(sql: string, send: () => Promise<T>): Promise<T> {
