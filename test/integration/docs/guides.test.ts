@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { followGuide } from '../../support/docs/follow-guide.js'
-import { documents, guideNames, guides, isGuide } from '../../support/docs/guides.js'
+import { documents, firstGuide, guideNames, guides, isGuide } from '../../support/docs/guides.js'
 
 describe('the guides', function () {
   this.timeout(300_000)
 
-  for (const guide of guides()) {
+  for (const guide of guides().filter(({ path }) => path === firstGuide)) {
     it(`can be followed as they stand: ${guide.path}`, () => followGuide(guide))
   }
 

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,6 +18,16 @@ export class InstalledTasker {
     const { file } = await packCheckout(folder)
     await installPacked(folder, file, [])
     return new InstalledTasker(folder)
+  }
+
+  /** Makes a project in a folder below, says what is to be done next, and does that; gives the folder. */
+  async makeProject(name: string): Promise<string> {
+    const { code, stdout, stderr } = await this.tasker('.', 'init', name)
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, new RegExp(`cd ${name}\\n +npm install && npm test\\n +npm start\\n$`))
+    const install = await this.npm(name, ['install', '--prefer-offline'])
+    assert.equal(install.code, 0, install.stderr)
+    return join(this.folder, name)
   }
 
   /** Runs the installed command in a folder below. */
