@@ -1,6 +1,12 @@
 import type { Command, CommandKind } from '../../contracts/task-request.js'
 import { IllegalTransitionError } from '../../errors/task-errors.js'
-import { isFinal, isLegal, isOver, type StepTransitionEvent, type TaskTransitionEvent } from '../../workflow/state-machines.js'
+import {
+  isFinal,
+  isLegal,
+  isOver,
+  type StepTransitionEvent,
+  type TaskTransitionEvent,
+} from '../../workflow/state-machines.js'
 import type { StepRecord, TaskRecord } from '../../workflow/task-record.js'
 import { fullNameOf } from '../lifecycle-publisher.js'
 import type { TaskDraft } from '../task-draft.js'

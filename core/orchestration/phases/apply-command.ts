@@ -95,7 +95,8 @@ function resolveTask(draft: TaskDraft, { reason, actor }: Command): CommandEffec
 function retryTask(draft: TaskDraft, command: Command): CommandEffects {
   const { owned } = draft
   const failed = [...owned.failed]
-  if (failed.length === 0) throw new CommandRefusedError('retry', fullNameOf(owned.task), 'none of its steps is in error')
+  if (failed.length === 0)
+    throw new CommandRefusedError('retry', fullNameOf(owned.task), 'none of its steps is in error')
   reopenTask(draft, command, failed)
   for (const name of failed) setBackStep(draft, command, draft.step(name))
   return none

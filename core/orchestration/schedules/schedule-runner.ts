@@ -16,6 +16,9 @@ import { type FiringServices, ScheduleFiring } from './schedule-firing.js'
 /** Where processes hear that schedules were changed. Those of another schema look once in vain. */
 export const schedulesChannel = 'tasker:schedules'
 
+/** How often it looks where other processes cannot tell of what they change, as on the embedded database, in milliseconds of real time. */
+const untoldLookMs = 1_000
+
 /** Schedules that are dealt with at once. */
 const pageSize = 20
 /** When those are looked at again that another worker has taken, in milliseconds of real time: it may be dead. */
@@ -57,10 +60,10 @@ export class ScheduleRunner {
 
   constructor(services: ScheduleRunnerServices) {
     this.#services = services
-    const { lookIntervalMs, log, databaseWatch } = services
+    const { lookIntervalMs, log, signals, databaseWatch } = services
     this.#periodic = new PeriodicWork(
       'looking for due schedules',
-      lookIntervalMs,
+      signals.reachesOtherProcesses ? lookIntervalMs : Math.min(lookIntervalMs, untoldLookMs),
       () => this.look(),
       log,
       databaseWatch,
