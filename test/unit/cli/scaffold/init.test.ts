@@ -181,6 +181,11 @@ describe('cli: tasker init', () => {
     const lines = (await readFile(join(app(), 'Dockerfile'), 'utf8')).split('\n')
     const instructions = lines.filter((line) => line !== '' && !line.startsWith('#'))
     for (const line of instructions) assert.match(line, /^(FROM|ENV|WORKDIR|COPY|RUN|USER|CMD) \S/)
+    // WORKDIR makes a folder that belongs to root, where the worker could write neither exports nor a database.
+    const order = ['WORKDIR /app', 'RUN chown node /app', 'USER node'].map((line) => instructions.indexOf(line))
+    assert(order[0]! >= 0 && order[0]! < order[1]! && order[1]! < order[2]!, instructions.join('\n'))
+    // The server that initdb starts listens on its socket alone.
+    assert.match(services.database.healthcheck.test[1], /^pg_isready --host 127\.0\.0\.1 /)
     assert.deepEqual(JSON.parse(instructions.at(-1)!.replace(/^CMD /, '')), ['node_modules/.bin/tasker', 'start'])
     assert.deepEqual(
       lines.filter((line) => /vendor|installed from a file/.test(line)),
