@@ -126,7 +126,7 @@ export class ExportCoordinator implements ExportsApi {
       incremental === undefined ? requestedOutput(request.output, exportId, splitBytes !== undefined) : undefined
     await this.#ports.beforeExport(request)
     const holder = randomUUID()
-    const hold = incremental === undefined ? undefined : await takeExport(this.#ports, checked, holder, asked)
+    const hold = incremental === undefined ? undefined : await this.#take(checked, request, holder, asked)
     try {
       await this.#ports.hooks.request(checked.exporter, announcementOf(exportId, request, checked, asked))
       return {
@@ -141,6 +141,21 @@ export class ExportCoordinator implements ExportsApi {
     } catch (error) {
       await hold?.release()
       throw error
+    }
+  }
+
+  /** Another run may be waited for, and that wait may be aborted. */
+  async #take(
+    checked: CheckedRequest,
+    { format }: ExportRequest,
+    holder: string,
+    asked: AbortSignal,
+  ): Promise<ExportHold> {
+    try {
+      return await takeExport(this.#ports, checked, holder, asked)
+    } catch (error) {
+      if (!asked.aborted || isTaskerError(error)) throw error
+      throw new ExportAbortedError(checked.source.name, format, 0, asked.reason)
     }
   }
 

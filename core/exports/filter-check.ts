@@ -4,6 +4,7 @@ import { lifecycleStates } from '../events/event-vocabularies.js'
 import type { RecordSource } from './record-source.js'
 
 const moments: readonly string[] = ['since', 'until'] satisfies (keyof ExportFilters)[]
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /** A date, or a date with a time, which may have a zone. */
 const isoMoment = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/i
 
@@ -37,6 +38,8 @@ function problemOf(name: keyof ExportFilters, value: unknown): string | undefine
     case 'state':
     case 'stepState':
       return stateProblem(Array.isArray(value) ? value : [value])
+    case 'taskId':
+      return typeof value === 'string' && uuid.test(value) ? undefined : `${JSON.stringify(value)} is no id of a task`
     default:
       return typeof value === 'string' ? undefined : `it is of type ${typeof value}, not text`
   }

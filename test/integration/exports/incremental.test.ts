@@ -171,6 +171,7 @@ describe('An incremental export', function () {
       )
     await hold('60000')
     await rejects(run('events'), { code: 'EXPORT_HELD' })
+    await rejects(run('events', { signal: AbortSignal.timeout(100) }), { code: 'EXPORT_ABORTED' })
     await hold('200')
     ok((await run('events')).records > 0)
     equal(new Set((await records()).map(({ position }) => position)).size, (await wholeLog()).length)

@@ -112,14 +112,15 @@ describe('an export of events', () => {
     ...values,
   })
   const about = (name: string, more = {}) => ({ namespace: 'shop', taskName: name, version: '1.0.0', ...more })
-  const entry = (id: number, taskId: string | null, events: readonly LogEvent[]): LogEntry => ({
+  const taskId = '0198a000-0000-7000-8000-000000000001'
+  const entry = (id: number, of: string | null, events: readonly LogEvent[]): LogEntry => ({
     id: String(id),
-    taskId,
-    entry: taskId === null ? null : id,
+    taskId: of,
+    entry: of === null ? null : id,
     events,
   })
   const log = [
-    entry(9, 'T1', [
+    entry(9, taskId, [
       event('task.initialize_requested', about('order', { context: secret })),
       event('step.initialize_requested', about('order'), { stepId: 'S1' }),
     ]),
@@ -143,7 +144,7 @@ describe('an export of events', () => {
       name: 'task.initialize_requested',
       schemaVersion: 1,
       occurredAt: at,
-      taskId: 'T1',
+      taskId,
       stepId: null,
       correlationId: 'c-1',
       causationId: null,
@@ -157,16 +158,17 @@ describe('an export of events', () => {
   it('can be of certain names, tasks, times and correlations', async () => {
     deepEqual(await names({ names: ['task.*', 'shop.opened'] }), ['task.initialize_requested', 'shop.opened'])
     deepEqual(await names({ name: 'refund' }), ['step.completed', 'order.fulfilled'])
-    deepEqual(await names({ taskId: 'T1' }), ['task.initialize_requested', 'step.initialize_requested'])
+    deepEqual(await names({ taskId }), ['task.initialize_requested', 'step.initialize_requested'])
     deepEqual(await names({ since: '2026-01-01T12:00:00Z' }), ['shop.opened'])
     equal((await names({ until: new Date('2026-01-01T12:00:00Z') })).length, 4)
     deepEqual(await names({ correlationId: 'c-2' }), ['shop.opened'])
-    await rejects(names({ state: 'error' }), { code: 'INVALID_EXPORT_FILTER' })
+    for (const wrong of [{ state: 'error' }, { taskId: 'T1' }, { since: '2026-02-30' }, { until: '1' }] as const)
+      await rejects(names(wrong), { code: 'INVALID_EXPORT_FILTER' })
   })
 
   it('knows the task of an entry by its lifecycle events, whatever custom ones say in their payloads', async () => {
     const claim = { namespace: 'shop', taskName: 'refund', version: '1.0.0', context: secret }
-    const mixed = [entry(9, 'T1', [event('order.sent', claim), event('step.completed', about('order'))])]
+    const mixed = [entry(9, taskId, [event('order.sent', claim), event('step.completed', about('order'))])]
     const options = { source: 'events', filters: { name: 'order' }, columns: ['name', 'payload'] } as const
     const found = await rows({ log: mixed, sensitive }, options)
     deepEqual(
@@ -178,7 +180,7 @@ describe('an export of events', () => {
 
   it('counts the place in an entry that is read from its middle', async () => {
     const rest: StoredLogEntry = {
-      ...entry(9, 'T1', [event('order.fulfilled', {}), event('order.sent', {})]),
+      ...entry(9, taskId, [event('order.fulfilled', {}), event('order.sent', {})]),
       firstIndex: 3,
     }
     const asked: (string | undefined)[] = []
@@ -198,7 +200,7 @@ describe('an export of events', () => {
 
   it('has every entry of a long log once', async () => {
     const long = Array.from({ length: 1001 }, (_, index) =>
-      entry(index + 1, 'T1', [event('task.completed', about('order'))]),
+      entry(index + 1, taskId, [event('task.completed', about('order'))]),
     )
     const found = await rows({ log: long }, { source: 'events', columns: ['id'] })
     equal(new Set(found.map(({ id }) => id)).size, 1001)
@@ -208,7 +210,7 @@ describe('an export of events', () => {
   it('ends although the log grows faster than it is read', async () => {
     const log: LogEntry[] = []
     const grow = () => {
-      for (let added = 0; added < 300; added++) log.push(entry(log.length + 1, 'T1', [event('task.completed', {})]))
+      for (let added = 0; added < 300; added++) log.push(entry(log.length + 1, taskId, [event('task.completed', {})]))
     }
     grow()
     const onRead = (pages: number) => {
@@ -221,7 +223,7 @@ describe('an export of events', () => {
   it('has what a worker has written whose clock is ahead', async () => {
     const occurredAt = new Date(Date.now() + 3_600_000).toISOString()
     const log = Array.from({ length: 301 }, (_, index) =>
-      entry(index + 1, 'T1', [event('task.completed', {}, { occurredAt })]),
+      entry(index + 1, taskId, [event('task.completed', {}, { occurredAt })]),
     )
     equal((await rows({ log }, { source: 'events', columns: ['id'] })).length, 301)
   })
