@@ -30,7 +30,10 @@ export function projectCheck(tasker: Tasker, config: ResolvedConfig): ProjectChe
     found: Object.fromEntries(
       all.map(([registry, entries]) => [registry, entries.filter(isUsed).length]),
     ) as ProjectCheck['found'],
-    refused: all.flatMap(([registry, entries]) => entries.filter(({ refused }) => refused).map(partOf(registry))),
+    // A package that is refused is among what it would have brought.
+    refused: all.flatMap(([registry, entries]) =>
+      entries.filter(({ refused, kind }) => refused && kind !== 'package').map(partOf(registry)),
+    ),
     notes: all.flatMap(([registry, entries]) => emptyFolders(config, registry, entries)),
   }
 }

@@ -44,7 +44,9 @@ describe('config check', function () {
       'subscribers/typo.subscriber.ts': subscriber("'task.complete': () => 1"),
       'node_modules/tasker-bad/package.json':
         '{"name": "tasker-bad", "version": "1.0.0", "tasker": {"exporters": "./no.js"}}',
-      'package.json': '{"name": "shop", "type": "module", "dependencies": {"tasker-bad": "*"}}',
+      'node_modules/tasker-next/package.json':
+        '{"name": "tasker-next", "version": "1.0.0", "tasker": {"plugins": "./p.js"}, "peerDependencies": {"tasker": "^99.0.0"}}',
+      'package.json': '{"name": "shop", "type": "module", "dependencies": {"tasker-bad": "*", "tasker-next": "*"}}',
     }
     for (const [path, text] of Object.entries(wrong)) await project.write(path, text)
     const check = await project.json<Check>('config', 'check', '--json')
@@ -55,10 +57,11 @@ describe('config check', function () {
     assert.match(said('typo.task.yaml') ?? '', /typo\.task\.yaml:4:5 .*"handlr"; did you mean "handler"\?/s)
     assert.match(said('typo.subscriber.ts') ?? '', /"task\.complete".*did you mean "task\.completed"\?/)
     assert.match(said('tasker-bad') ?? '', /no\.js could not be loaded/)
+    assert.match(said('tasker-next') ?? '', /\^99\.0\.0/)
 
     const { code, output } = await project.call('config', 'check')
     assert.equal(code, 2)
-    assert.match(output, /\n5 refused\n/)
+    assert.match(output, /\n6 refused\n/)
     for (const path of Object.keys(wrong)) await rm(join(project.folder, path))
     await rm(join(project.folder, 'node_modules'), { recursive: true })
   })
