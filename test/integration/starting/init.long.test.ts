@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { run, tsc } from '../../support/docs/readme-project.js'
 import { InstalledTasker } from './installed-tasker.js'
 
-describe('the demonstrations of tasker init, from the packed package', function () {
+describe('the projects of tasker init, from the packed package', function () {
   this.timeout(300_000)
   let installed: InstalledTasker
   let project: string
@@ -18,6 +18,33 @@ describe('the demonstrations of tasker init, from the packed package', function 
   })
 
   after(() => installed.remove())
+
+  it('makes a project in which nothing is refused, and whose commands of the README work', async () => {
+    const { code, stdout, stderr } = await installed.tasker('my-app', 'handlers', 'list', '--json')
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, /"refund_order"/)
+    assert.doesNotMatch(stdout, /"problems": \[\s*"/)
+    const context = '{"orderId": 9, "weightKg": 2}'
+    const ran = await installed.npm('my-app', [
+      'exec',
+      '--',
+      'tasker',
+      'run',
+      'orders/ship_order',
+      '--context',
+      context,
+    ])
+    assert.equal(ran.code, 0, ran.stderr)
+  })
+
+  it('makes a project whose worker runs what others create', async () => {
+    const request = ['tasks', 'create', 'orders/refund_order', '--context', '{"orderId": 9, "cents": 100}', '--json']
+    const created = await installed.tasker('my-app', ...request)
+    assert.equal(created.code, 0, created.stderr)
+    const { code, stderr } = await installed.npm('my-app', ['run', 'worker', '--', '--until-idle'])
+    assert.equal(code, 0, stderr)
+    assert.match(stderr, /news: refund_order is complete/)
+  })
 
   /** A project of a template, with what the first one has installed. */
   async function make(template: string, ...options: string[]): Promise<string> {

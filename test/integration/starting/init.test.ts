@@ -66,33 +66,6 @@ describe('tasker init, from the packed package', function () {
     assert.match(steps, /\tpay_back\tcomplete\t1\t\n/)
   }
 
-  it('makes a project in which nothing is refused, and whose commands of the README work', async () => {
-    const { code, stdout, stderr } = await installed.tasker('my-app', 'handlers', 'list', '--json')
-    assert.equal(code, 0, stderr)
-    assert.match(stdout, /"refund_order"/)
-    assert.doesNotMatch(stdout, /"problems": \[\s*"/)
-    const context = '{"orderId": 9, "weightKg": 2}'
-    const ran = await installed.npm('my-app', [
-      'exec',
-      '--',
-      'tasker',
-      'run',
-      'orders/ship_order',
-      '--context',
-      context,
-    ])
-    assert.equal(ran.code, 0, ran.stderr)
-  })
-
-  it('makes a project whose worker runs what others create', async () => {
-    const request = ['tasks', 'create', 'orders/refund_order', '--context', '{"orderId": 9, "cents": 100}', '--json']
-    const created = await installed.tasker('my-app', ...request)
-    assert.equal(created.code, 0, created.stderr)
-    const { code, stderr } = await installed.npm('my-app', ['run', 'worker', '--', '--until-idle'])
-    assert.equal(code, 0, stderr)
-    assert.match(stderr, /news: refund_order is complete/)
-  })
-
   it('is what README.md and docs/starting.md say', async () => {
     for (const document of ['README.md', 'docs/starting.md']) {
       const text = await readFile(join(checkout, document), 'utf8')

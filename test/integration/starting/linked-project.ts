@@ -1,15 +1,18 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CallsInTurn } from '../../support/command-line/calls-in-turn.js'
 import { checkout } from '../../support/docs/generated-section.js'
-import { type Ending, run, tsc } from '../../support/docs/readme-project.js'
+import { type Ending, inheritedEnvironment, run, tsc } from '../../support/docs/readme-project.js'
 
 /** A project that `tasker init` made, with the packages of this checkout linked, which takes no time. */
 export class LinkedProject {
   readonly folder: string
+  readonly #calls: CallsInTurn
 
   private constructor(folder: string) {
     this.folder = folder
+    this.#calls = new CallsInTurn(folder, inheritedEnvironment())
   }
 
   static async create(...options: readonly string[]): Promise<LinkedProject> {
@@ -25,8 +28,10 @@ export class LinkedProject {
     return project
   }
 
-  tasker(...args: readonly string[]): Promise<Ending> {
-    return run(this.folder, process.execPath, [join(checkout, 'core/cli/tasker.cjs'), ...args])
+  /** Runs a command to its end, in a process that has answered other calls before. */
+  async tasker(...args: readonly string[]): Promise<Ending> {
+    const { code, output, errors } = await this.#calls.call(args)
+    return { code: code ?? 1, stdout: output, stderr: errors }
   }
 
   compile(): Promise<Ending> {
@@ -51,7 +56,8 @@ export class LinkedProject {
     await writeFile(file, changed)
   }
 
-  remove(): Promise<void> {
-    return rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+  async remove(): Promise<void> {
+    await this.#calls.end()
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }
 }

@@ -29,14 +29,17 @@ export async function writeReadmeFiles(folder: string): Promise<readonly string[
   return blocks.map(({ path }) => path!)
 }
 
-/** Runs a program without a terminal, the Node of this process first in the search path; never throws for its exit code. */
-export function run(folder: string, program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const path = `${dirname(process.execPath)}:${process.env.PATH}`
-  // The variables of npm and mocha would reach into the other project.
+/** What a program of another project gets: without the variables of npm and mocha, which would reach into it. */
+export function inheritedEnvironment(): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(npm_|NODE_OPTIONS$|NODE_ENV$|TASKER_)/i.test(name),
   )
-  const options = { cwd: folder, env: { ...Object.fromEntries(inherited), PATH: path, ...env }, maxBuffer: 2 ** 26 }
+  return { ...Object.fromEntries(inherited), PATH: `${dirname(process.execPath)}:${process.env.PATH}` }
+}
+
+/** Runs a program without a terminal, the Node of this process first in the search path; never throws for its exit code. */
+export function run(folder: string, program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const options = { cwd: folder, env: { ...inheritedEnvironment(), ...env }, maxBuffer: 2 ** 26 }
   return new Promise<Ending>((resolve) => {
     const child = execFile(program, args, options, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
