@@ -103,7 +103,7 @@ describe('The command line', () => {
   const wrongProjects: Readonly<Record<string, readonly [files: Record<string, string>, says: readonly RegExp[]]>> = {
     'a configuration with an unknown key': [
       { 'tasker.config.ts': 'export default { excution: {} }' },
-      [/excution \(tasker\.config\.ts\)/, /Did you mean "execution"\?/],
+      [/excution \(tasker\.config\.ts:1:18\)/, /Did you mean "execution"\?/],
     ],
     'a folder that does not exist': [
       { 'tasker.config.ts': "export default { database: { path: './db' }, handlers: ['./handlers'] }" },

@@ -15,7 +15,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: 'CONFIGURATION_INVALID',
     source: "export default { execution: { concurrentTasks: 'many' } }",
     says: [
-      /execution\.concurrentTasks \(tasker\.config\.ts\)/,
+      /execution\.concurrentTasks \(tasker\.config\.ts:1:31\)/,
       /expected an integer from 1/,
       /received the text "many"/,
     ],
@@ -23,7 +23,7 @@ const cases: Readonly<Record<string, Case>> = {
   'a key that does not exist': {
     code: 'CONFIGURATION_INVALID',
     source: 'export default { excution: { concurrentTasks: 5 } }',
-    says: [/excution \(tasker\.config\.ts\)/, /Did you mean "execution"\?/],
+    says: [/excution \(tasker\.config\.ts:1:18\)/, /Did you mean "execution"\?/],
   },
   'several things at once': {
     code: 'CONFIGURATION_INVALID',
@@ -53,17 +53,17 @@ const cases: Readonly<Record<string, Case>> = {
   'a custom event in a family of Tasker': {
     code: 'CONFIGURATION_INVALID',
     source: "export default { customEvents: { 'task.shipped': {} } }",
-    says: [/customEvents\["task\.shipped"\] \(tasker\.config\.ts\)/, /"order\.shipped"/],
+    says: [/customEvents\["task\.shipped"\] \(tasker\.config\.ts:1:34\)/, /"order\.shipped"/],
   },
   'a custom event whose schema is none': {
     code: 'CONFIGURATION_INVALID',
     source: "export default { customEvents: { 'order.shipped': { schema: { type: 'objekt' } } } }",
-    says: [/customEvents\["order\.shipped"\]\.schema \(tasker\.config\.ts\): expected JSON Schema/, /objekt/],
+    says: [/customEvents\["order\.shipped"\]\.schema \(tasker\.config\.ts:1:53\): expected JSON Schema/, /objekt/],
   },
   'a database that is not PostgreSQL': {
     code: 'CONFIGURATION_INVALID',
     source: "export default { database: { url: 'mysql://shop:hunter2@db/shop' } }",
-    says: [/database\.url \(tasker\.config\.ts\)/, /^(?!.*hunter2)/s],
+    says: [/database\.url \(tasker\.config\.ts:1:30\)/, /^(?!.*hunter2)/s],
   },
   'a database folder that cannot be made': {
     code: 'EMBEDDED_DATABASE_START_FAILED',
