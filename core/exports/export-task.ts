@@ -55,15 +55,7 @@ export function exportTask({ exports, directory, dueAt }: ExportTaskPorts): Defi
 
 /** The context of the task of a declared export. */
 export function exportTaskContext(name: string, declared: ScheduledExport): ExportTaskContext {
-  const {
-    description: _,
-    cron: __,
-    everyMs: ___,
-    catchUp: ____,
-    overlap: _____,
-    timeZone = 'UTC',
-    ...request
-  } = declared
+  const { description, cron, everyMs, catchUp, overlap, timeZone = 'UTC', ...request } = declared
   return { name, timeZone, request }
 }
 

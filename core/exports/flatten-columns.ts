@@ -55,7 +55,7 @@ function membersOf(
   const tree = newNode()
   const visit = (value: unknown, node: Node, path: readonly string[]): void => {
     if (value === null || value === undefined) return
-    if (path.length < depth && isPlainObject(value)) {
+    if (path.length < depth && hasMembers(value)) {
       for (const [key, member] of Object.entries(value)) visit(member, memberOf(node, key), [...path, key])
       return
     }
@@ -75,15 +75,16 @@ function namesIn(node: Node): readonly string[] {
   return node.name === undefined ? inner : [node.name]
 }
 
-/** Puts what has a column into it; gives what is left, undefined for nothing. */
-function spread(value: unknown, { name, members }: Node, into: Record<string, unknown>): unknown {
+/** Puts what has a column into it; gives what is left, undefined for nothing: of a column that is an empty object nothing is left. */
+function spread(value: unknown, { name, members }: Node, into: Record<string, unknown>, isMember = false): unknown {
   if (name !== undefined) into[name] = value
   if (name !== undefined || value === null || value === undefined) return undefined
   if (!isPlainObject(value)) return value
+  if (isMember && !hasMembers(value)) return value
   let left: Record<string, unknown> | undefined
   for (const [key, member] of Object.entries(value)) {
     const node = members.get(key)
-    const rest = node === undefined ? (member ?? undefined) : spread(member, node, into)
+    const rest = node === undefined ? (member ?? undefined) : spread(member, node, into, true)
     if (rest === undefined) continue
     left ??= {}
     left[key] = rest
@@ -99,6 +100,11 @@ function memberOf({ members }: Node, key: string): Node {
   const found = members.get(key) ?? newNode()
   members.set(key, found)
   return found
+}
+
+/** An empty object is a value like any other. */
+function hasMembers(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isPlainObject(value) && Object.keys(value).length > 0
 }
 
 function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -54,8 +54,7 @@ type TaskColumn = 'namespace' | 'taskName' | 'version' | 'taskState' | 'correlat
 
 /**
  * One record per step: the members of `steps show --json`, its task's `namespace`, `taskName`, `version`, `taskState` and
- * `correlationId`, and `durationMs` from its start to its end. Followed, they are those of
- * finished tasks.
+ * `correlationId`, and `durationMs` from its start to its end. Followed, they are those of finished tasks.
  */
 export function stepSource(store: StepSourceStore, mask: Mask): RecordSource {
   return {

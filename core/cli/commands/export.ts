@@ -9,7 +9,6 @@ import {
   exportCompressions,
   exportSources,
 } from '../../contracts/exporter.js'
-
 import { InvalidArgumentError } from '../../errors/cli-errors.js'
 import type { StepState, TaskState } from '../../workflow/state-machines.js'
 import { exportProgressText } from '../export-progress-text.js'

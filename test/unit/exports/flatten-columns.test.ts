@@ -56,6 +56,20 @@ describe('Flattening', () => {
     ])
   })
 
+  it('keeps empty objects inside, which are values like any other', () => {
+    const records = [{ c: { a: {}, b: 1 } }, { c: { a: { d: 2 }, b: 3 } }, { c: {} }]
+    deepEqual(flatten(['c'], records.slice(0, 1)), { columns: ['c.a', 'c.b'], records: [{ 'c.a': {}, 'c.b': 1 }] })
+    deepEqual(flatten(['c'], records), {
+      columns: ['c.a.d', 'c.b', 'c'],
+      records: [
+        { 'c.a.d': null, 'c.b': 1, c: { a: {} } },
+        { 'c.a.d': 2, 'c.b': 3, c: null },
+        { 'c.a.d': null, 'c.b': null, c: null },
+      ],
+    })
+    deepEqual(flatten(['c'], [{ c: { b: 1 } }], true, [{ c: { e: {} } }]).records[1], { 'c.b': null, c: { e: {} } })
+  })
+
   it('goes as deep, and takes the columns, that the rules say', () => {
     const records = [{ p: { a: { b: 1 } }, q: { a: 1 } }]
     deepEqual(flatten(['p', 'q'], records, { depth: 1 }).records, [{ 'p.a': { b: 1 }, 'q.a': 1 }])
