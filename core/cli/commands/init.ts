@@ -79,8 +79,15 @@ async function init(session: Session, given: string | undefined, options: InitOp
 /** From here to a project that runs. */
 function nextSteps(folder: string): readonly string[] {
   const path = relative(process.cwd(), folder)
-  const enter = path === '' ? [] : [`cd ${/\s/.test(path) ? JSON.stringify(path) : path}`]
+  const enter = path === '' ? [] : [`cd ${asArgument(path)}`]
   return [...enter, 'npm install && npm test', 'npm start']
+}
+
+/** A path as it is typed into a shell: without a sign that the shell would take for its own. */
+function asArgument(path: string): string {
+  if (/^[\p{L}\p{N}_./:@+\\-]+$/u.test(path)) return path
+  // Of the Windows shells only the double quotes are known to both.
+  return process.platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", "'\\''")}'`
 }
 
 /** What was not said, from whoever sits at the terminal. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { promisify } from 'node:util'
 import { parse } from 'yaml'
 import { runCommandLine } from '../../../../core/cli/run-command-line.js'
 import { templates } from '../../../../core/cli/scaffold/template-catalogue.js'
@@ -37,6 +39,16 @@ describe('cli: tasker init', () => {
     assert.equal(manifest.dependencies.tasker, '^0.1.0')
     assert.match(await readFile(join(app('corner-shop'), 'README.md'), 'utf8'), /^# corner-shop\n/)
     assert(existsSync(join(app('corner-shop'), '.gitignore')))
+  })
+
+  it('says how to enter a folder whose name a shell would read as something else', async () => {
+    const odd = app(`it's $HOME & wörk`)
+    const { code, output } = await init(odd, '--name', 'odd', '--tasker', '^0.1.0')
+    assert.equal(code, 0)
+    const [, enter] = /Next:\n\n {2}(cd .*)\n/.exec(output) ?? []
+    if (process.platform === 'win32') return assert.match(enter!, /^cd ".*"$/)
+    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', `${enter} && ls package.json`])
+    assert.equal(stdout, 'package.json\n')
   })
 
   it('prints one document with --json, and writes nothing with --dry-run', async () => {
