@@ -36,7 +36,8 @@ export interface TaskOptions<Schema extends SchemaSource = SchemaSource> {
   readonly description?: string
   /**
    * Schema of the context: TypeBox, JSON Schema or a Standard Schema (zod, valibot, arktype). It types `context` in the handlers,
-   * and validates each new task, whose context is stored after defaults are filled in.
+   * and validates each new task, whose context is stored after defaults are filled in. TypeBox forgets in its types that a property has a
+   * default: write `Type.Optional(Type.Integer({ default: 5 }))` where requests may leave it out. Zod and valibot know it.
    */
   readonly context?: Schema
   /** `context` as JSON Schema, for Standard Schemas that cannot say themselves as such. */

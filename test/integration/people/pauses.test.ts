@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { defineTask, PermanentError, RetryableError, type TaskerEvent } from '../../../core/index.js'
 import type { TestTasker } from '../../../core/testing/index.js'
 import { openTestTasker } from '../../support/test-tasker.js'
+import { until } from '../events/observation.js'
 
 const actor = { id: 'ada', kind: 'person' } as const
 const by = { reason: 'the bank is away', actor }
@@ -121,6 +122,43 @@ describe('a paused task', () => {
     assert.equal((await t.tasks.get(task.id))!.steps[0]!.attempts, 1)
     await t.tasks.resume(task, by)
     assert.equal((await t.tasks.wait(task)).state, 'complete')
+    await assertSound(t)
+  })
+
+  it('gives its place among the tasks of its key to another, and waits for one when it is resumed', async () => {
+    const gates = new Map<string, ReturnType<typeof Promise.withResolvers<void>>>()
+    const gateOf = (key: string) => {
+      if (!gates.has(key)) gates.set(key, Promise.withResolvers<void>())
+      return gates.get(key)!
+    }
+    const ran: string[] = []
+    const bill = defineTask({ name: 'bill', concurrencyKey: () => 'one' })
+      .step('first', async ({ taskId }) => {
+        ran.push(`${taskId} first`)
+        await gateOf(taskId).promise
+      })
+      .step('second', { dependsOn: ['first'] }, async ({ taskId }) => void ran.push(`${taskId} second`))
+    await using t = await openTestTasker({ handlers: [bill], clock: 'system' })
+    const parkedAs = async (id: string, parked: string | null) => {
+      const isSo = async () => (await t.tasks.get(id))!.parked === parked
+      await until(isSo)
+    }
+    const { id: one } = await t.tasks.create(bill)
+    await until(() => ran.includes(`${one} first`))
+    const { id: other } = await t.tasks.create(bill)
+    await parkedAs(other, 'limit')
+    await t.tasks.pause(one, by)
+    assert.deepEqual(ran, [`${one} first`])
+    gateOf(one).resolve()
+    await parkedAs(one, 'paused')
+    await until(() => ran.includes(`${other} first`))
+    await t.tasks.resume(one, by)
+    await parkedAs(one, 'limit')
+    assert.deepEqual(ran, [`${one} first`, `${other} first`])
+    gateOf(other).resolve()
+    assert.equal((await t.tasks.wait(other, { timeoutMs: 10_000 })).state, 'complete')
+    assert.equal((await t.tasks.wait(one, { timeoutMs: 10_000 })).state, 'complete')
+    assert.deepEqual(ran, [`${one} first`, `${other} first`, `${other} second`, `${one} second`])
     await assertSound(t)
   })
 
