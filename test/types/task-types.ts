@@ -155,3 +155,18 @@ export async function deeds({ tasks, steps }: Pick<TestTasker, 'tasks' | 'steps'
   await tasks.cancelMany({ state: 'failed' })
   return { pausedAt, key, wasPaused, rerunOf, matched, items }
 }
+
+// Keys and identities that are made of a request know its context.
+defineTask({
+  name: 'keyed',
+  context: Type.Object({ customerId: Type.String() }),
+  concurrencyKey: ({ context, request }) => `${context.customerId.trim()} ${request.priority ?? 0}`,
+})
+defineTask({
+  name: 'keyed',
+  context: Type.Object({ customerId: Type.String() }),
+  // @ts-expect-error a member that the context does not have
+  concurrencyKey: { from: ({ context }) => context.customer, limit: 2 },
+})
+// @ts-expect-error a key is a text
+defineTask({ name: 'keyed', concurrencyKey: () => 7 })
