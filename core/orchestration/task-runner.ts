@@ -69,6 +69,7 @@ export class TaskRunner implements JournalParticipant {
   #attempts: AttemptFactory
   #previousOwnerId: string | null
   #hasStarted = false
+  #hasRecovered = false
   #isReleased = false
   #isReloading = false
   #isCommitting = false
@@ -170,6 +171,7 @@ export class TaskRunner implements JournalParticipant {
     const draft = new TaskDraft(this.#owned, this.#services.publisher, this.#services.clock)
     this.#draft = draft
     this.#admitted = []
+    if (this.#recover(draft)) return draft.toWrite()
     this.#start(draft)
     for (const item of this.#inbox.take()) {
       this.#interrupted.push(...takeItem(draft, this.#run, item, this.#admissions))
@@ -193,7 +195,7 @@ export class TaskRunner implements JournalParticipant {
     this.#recalled = []
     if (draft.isReleasing) this.#release()
     else this.#timers.arm(this.#owned)
-    if (!this.#isReleased && !this.#inbox.isEmpty) this.#services.journal.enqueue(this)
+    if (!this.#isReleased && (!this.#hasStarted || !this.#inbox.isEmpty)) this.#services.journal.enqueue(this)
   }
 
   lost(currentEpoch: number): void {
@@ -250,6 +252,7 @@ export class TaskRunner implements JournalParticipant {
     this.#owned = this.#toOwned(claimed)
     this.#attempts = new AttemptFactory(this.#services, this.#owned)
     this.#hasStarted = claimed.task.state === 'in_progress' && this.#previousOwnerId === null
+    this.#hasRecovered = false
     journal.enqueue(this)
   }
 
@@ -278,16 +281,27 @@ export class TaskRunner implements JournalParticipant {
     }
   }
 
+  /**
+   * Ends what the previous owner left, if there was one. True if that is a commit of its own, which it is where a run follows: one that
+   * can only wait sets the task back again, and the log says each of the two in an entry of its own.
+   */
+  #recover(draft: TaskDraft): boolean {
+    if (this.#hasStarted || this.#hasRecovered) return false
+    this.#hasRecovered = true
+    const { task, running } = this.#owned
+    // Nobody releases a task that is in progress or has steps that are: whoever had it is gone, known or not.
+    const isAbandoned = this.#previousOwnerId !== null || task.state === 'in_progress' || running.size > 0
+    if (!isAbandoned) return false
+    const previousOwnerId = this.#previousOwnerId ?? 'unknown'
+    const isRunning = !this.isCommandOnly
+    this.#recalled = recoverFromLostOwner(draft, this.#run, { previousOwnerId, isRunning })
+    return isRunning && draft.events.length > 0
+  }
+
   #start(draft: TaskDraft): void {
     if (this.#hasStarted) return
     this.#hasStarted = true
     const { task } = this.#owned
-    // Nobody releases a task that is in progress or has steps that are: whoever had it is gone, known or not.
-    const isAbandoned = this.#previousOwnerId !== null || task.state === 'in_progress' || this.#owned.running.size > 0
-    if (isAbandoned) {
-      const previousOwnerId = this.#previousOwnerId ?? 'unknown'
-      this.#recalled = recoverFromLostOwner(draft, this.#run, { previousOwnerId, isRunning: !this.isCommandOnly })
-    }
     if (this.isCommandOnly) return
     const startedAt = performance.now()
     startRun(draft, this.#run)

@@ -24,7 +24,7 @@ export function startRun(draft: TaskDraft, run: Run): void {
 
 /**
  * Ends what a lost owner left running: each such attempt fails with OWNER_LOST and is retried where that is allowed, and the
- * task goes back to `pending`, all in the commit of the takeover.
+ * task goes back to `pending`, all in one commit.
  *
  * Nobody knows whether the child of a step was begun: a run begins it again, in the same attempt, which finds it if it is there. Gives
  * these steps. Where the task is taken only for a command, the attempt is lost like others.

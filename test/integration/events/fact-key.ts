@@ -26,11 +26,7 @@ export function doubledFacts(heard: readonly TaskerEvent<string>[], boots: numbe
 function factKey(event: TaskerEvent<string>, runsBefore: number): string | undefined {
   const { name, taskId, stepId, position } = event
   const payload = event.payload as Readonly<Record<string, unknown>>
-  if (position !== undefined) {
-    // Who takes over a task that can only wait sets it back twice in one commit: because its owner is gone, and to wait.
-    const why = name === 'task.initialize_requested' ? ` for ${payload.reason}` : ''
-    return `${name} of ${stepId ?? taskId} at ${position.split('.')[0]}${why}`
-  }
+  if (position !== undefined) return `${name} of ${stepId ?? taskId} at ${position.split('.')[0]}`
   const run = payload.runId ?? `${taskId} after ${runsBefore} runs`
   switch (name) {
     case 'task.before_transition':
