@@ -1,6 +1,6 @@
 import type { CreatedTask } from '../../contracts/created-task.js'
 import type { Store } from '../../contracts/store.js'
-import type { DefinedTask } from '../../contracts/task-definition.js'
+import type { DefinedTask, TaskDefinition } from '../../contracts/task-definition.js'
 import type { TaskView } from '../../contracts/task-record.js'
 import type { TaskRequest } from '../../contracts/task-request.js'
 import type { RerunOptions } from '../../contracts/tasks-api.js'
@@ -8,6 +8,7 @@ import { RerunRefusedError } from '../../errors/people-errors.js'
 import { TaskNotFoundError } from '../../errors/task-errors.js'
 import { isOver } from '../../workflow/state-machines.js'
 import type { HookRegistry } from '../hook-registry.js'
+import { concurrencyKeyOf } from '../limits/concurrency-key.js'
 import type { TaskCreator } from '../task-creator.js'
 import { unnamedActor } from './asked-change.js'
 import { assertAsked, assertRerun } from './command-checks.js'
@@ -62,10 +63,21 @@ function requestOf(
   const { namespace, name, version, steps } = definition
   const { sourceSystem, tags, priority, concurrencyKey, timeoutMs, correlationId, bypassSteps } = before
   const skippable = new Set(steps.filter((step) => step.skippable).map((step) => step.name))
-  return {
+  const request: TaskRequest = {
     ...{ namespace, name, version, context, reason, initiator: actor.id, sourceSystem, tags, priority, correlationId },
     bypassSteps: bypassSteps.filter((step) => skippable.has(step)),
-    ...(concurrencyKey === null ? {} : { concurrencyKey }),
     ...(timeoutMs === null ? {} : { timeoutMs }),
+  }
+  // One that was made of the context is made of the new one.
+  const wasMade = context !== before.context && isMadeOf(definition, request, before)
+  return concurrencyKey === null || wasMade ? request : { ...request, concurrencyKey }
+}
+
+function isMadeOf(definition: TaskDefinition, request: TaskRequest, { context, concurrencyKey }: TaskView): boolean {
+  try {
+    return concurrencyKeyOf(definition, { ...request, context }, context) === concurrencyKey
+  } catch {
+    // Its function makes nothing of the context before: then it has not made this key.
+    return false
   }
 }

@@ -101,6 +101,24 @@ describe('running a task again from a step', () => {
     await assertSound(t)
   })
 
+  it('shares the limit of its own context, or of the key that the first task was given', async () => {
+    const order = defineTask({ name: 'order', concurrencyKey: { from: 'context.customer', limit: 1 } }).step(
+      'load',
+      async () => undefined,
+    )
+    await using t = await openTestTasker({ handlers: [order] })
+    const keyOfRerun = async (concurrencyKey?: string): Promise<string | null> => {
+      const first = await t.tasks.create(order, {
+        context: { customer: 'ada' },
+        ...(concurrencyKey === undefined ? {} : { concurrencyKey }),
+      })
+      await t.tasks.wait(first)
+      return (await t.tasks.rerun(first, { from: 'load', context: { customer: 'ben' } })).concurrencyKey
+    }
+    assert.equal(await keyOfRerun(), 'ben')
+    assert.equal(await keyOfRerun('north'), 'north')
+  })
+
   it('keeps what was skipped skipped, and runs what had not been done beside', async () => {
     const gates = defineTask({ name: 'gates' })
       .step('a', { skippable: true }, async () => 1)
