@@ -12,7 +12,7 @@ describe('tasker, the command, for people', function () {
   before(async () => {
     project = await CliProject.create()
     worker = project.start('start', '--verbose')
-    await worker.said(/running|worker|ready|start/i)
+    await worker.said(/worker started/)
     failed = await project.json('run', 'payments.refused', '--json')
   })
   after(() => project.remove())
