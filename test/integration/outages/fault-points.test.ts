@@ -30,6 +30,11 @@ class FaultList {
     return this.#wanted
   }
 
+  /** Whether this round may still bring a fault. */
+  get wantsMore(): boolean {
+    return this.#wanted.length > 0 && this.#leftInRound > 0
+  }
+
   beginRound(): void {
     this.#leftInRound = mostPerRound
   }
@@ -117,7 +122,7 @@ describe('a fault at any statement of the store', function () {
         if (faults.left.some((name) => atBoot.includes(name))) await scenario.restart()
         await scenario.run()
         // What is sent at intervals may come after the end of the scenario.
-        for (let tries = 0; tries < 20 && faults.left.length > 0 && faults.left.length <= mostPerRound; tries++) {
+        for (let tries = 0; tries < 20 && faults.wantsMore; tries++) {
           await sleep(50)
         }
       }
