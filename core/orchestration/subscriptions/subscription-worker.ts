@@ -96,6 +96,7 @@ export class SubscriptionWorker {
     for (const shard of give) cursors.get(shard)!.isLeaving = true
     await this.#giveBack()
     if (take > 0) await this.#claim(take)
+    await this.#giveBackStrays(row)
     if (row.requested > 0) await this.#reviveRequested()
   }
 
@@ -174,6 +175,21 @@ export class SubscriptionWorker {
     const owned: OwnedShard[] = ready.map(({ shard, epoch }) => ({ shard, epoch }))
     for (const cursor of ready) this.#lose(cursor)
     await store.releaseShards(name, owned)
+    this.#services.changed()
+  }
+
+  /**
+   * Shards that are ours in the table and of which we know nothing, beyond our share: the answer to a claim of them was lost. Nobody else
+   * would take them while we live.
+   */
+  async #giveBackStrays({ shards }: SubscriptionRow): Promise<void> {
+    const { cursors, store, name, log } = this.#parts
+    const { workerId } = this.#services
+    const strays = shards.filter((shard) => shard.workerId === workerId && !cursors.has(shard.shard))
+    if (strays.length === 0) return
+    log.debug({ shards: strays.map(({ shard }) => shard) }, `gives back shards of ${name} that it does not know`)
+    // One that was claimed again just now has another epoch.
+    await store.releaseShards(name, strays)
     this.#services.changed()
   }
 

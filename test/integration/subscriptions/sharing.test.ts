@@ -71,6 +71,21 @@ describe('A durable subscriber that several workers have', () => {
     if (taskers.length > 0) await runSql(taskers[0]!.database, `drop schema SCHEMA, "${schema}_queue" cascade`)
   })
 
+  it('is given back where the answer to a claim of it was lost', async () => {
+    const first = await join()
+    const second = await join()
+    await until(async () => (await sharesOf(first)).every((count) => count === 8))
+    // As if the first had claimed what the second has, and not heard of it.
+    await runSql(
+      first.database,
+      `update SCHEMA.subscription_shards set worker_id = '${first.workerId}', epoch = epoch + 1 where worker_id = '${second.workerId}'`,
+    )
+    assert.deepEqual(await sharesOf(first), [16, 0])
+    await run(first, 6)
+    await until(async () => (await sharesOf(first)).every((count) => count === 8))
+    assert.equal(names(heard.flat()).size, 6)
+  })
+
   it('is divided among them, and each event goes to one', async () => {
     const first = await join()
     assert.deepEqual(await sharesOf(first), [16])
