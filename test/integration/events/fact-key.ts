@@ -14,7 +14,12 @@ export function doubledFacts(heard: readonly TaskerEvent<string>[], boots: numbe
     const key = factKey(event, runs.get(taskId) ?? 0)
     if (key !== undefined) seen.set(key, (seen.get(key) ?? 0) + 1)
   }
-  return [...seen].filter(([key, times]) => times > (key.includes('_registered ') ? boots : 1))
+  return [...seen].filter(([key, times]) => times > (isSaidByEachProcess(key) ? boots : 1))
+}
+
+/** Whoever claims a task that waits says that it is to run, and cannot know what a creator that is gone has said. */
+function isSaidByEachProcess(key: string): boolean {
+  return key.includes('_registered ') || key.startsWith('workflow.orchestration_requested ')
 }
 
 /**
