@@ -229,7 +229,8 @@ async function observeDrain(): Promise<Observation> {
   await t.tasks.create(slow)
   await until(() => t.events.of('step.handle').length > 0)
   const stopped = t.stop()
-  release.resolve()
+  // What stops before the worker may take a moment, in which the second step would begin.
+  setTimeout(release.resolve, 200)
   await stopped
   const reader = await open()
   await until(() => reader.events.of('task.completed').length > 0)
