@@ -295,7 +295,8 @@ describe('tasker, the command, on an embedded database', function () {
       })
       child.stdout.once('data', () => child.stdout.destroy())
       const closed = new Promise((resolve) => child.on('close', resolve))
-      const writer = await project.call('run', 'payments/process_order', '--context', '{"orderId": 2}')
+      // A process of its own, which takes as long to start as the reader does: that one opens the database first.
+      const writer = await project.start('run', 'payments/process_order', '--context', '{"orderId": 2}').ended
       assert.equal(writer.code, 0, writer.errors)
       assert.deepEqual([await closed, errors], [0, ''])
     })
