@@ -8,7 +8,7 @@ import { migrations } from './migrations/index.js'
 import { migrationsTable } from './migrations/migration-names.js'
 
 export interface OrmOptions {
-  /** The connections that it uses. They are not its own: whoever made them closes them. */
+  /** The connections that it uses. Closing the ORM ends them, if it has used them. */
   readonly pool: Pool
   /** Name of the database that they lead to: the migrator looks for it, and would create one that it did not find. */
   readonly databaseName: string
