@@ -292,7 +292,7 @@ export class SystemGate {
       const request = this.#request(now, wanted, turns)
       const reply = await store.drawPermits(request)
       this.#isKnown = request.held + wanted > 0
-      if (blocks === this.#blocks) this.#take(reply)
+      if (blocks === this.#blocks) this.#take(reply, wanted)
       // What was given does not hold: the system has asked for a pause since the question was put.
       else this.#hasNews = true
       if (request.turns > 0) this.#park(turns, reply, request)
@@ -321,12 +321,13 @@ export class SystemGate {
     }
   }
 
-  #take(reply: PermitReply): void {
+  /** @param asked for how many it was asked: those that have come since are not refused */
+  #take(reply: PermitReply, asked: number): void {
     const { granted, firstAt, intervalMs, retryAt, blockedUntil } = reply
     this.#reply = reply
     for (let index = 0; index < granted; index++) this.#permits.push(firstAt + index * intervalMs)
     this.#blockedUntil = blockedUntil ?? 0
-    this.#retryAt = retryAt ?? (this.#wanted > 0 ? Number.POSITIVE_INFINITY : 0)
+    this.#retryAt = retryAt ?? (granted < asked ? Number.POSITIVE_INFINITY : 0)
   }
 
   /** Those far behind wait without an owner. */
