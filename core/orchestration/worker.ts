@@ -327,8 +327,10 @@ export class Worker {
     return true
   }
 
-  #mayRun(task: TaskRecord): boolean {
-    return task.state !== 'error' && task.parked !== 'paused' && this.room > 0 && this.serves(task)
+  /** One with a concurrency key is claimed under the lock of its key. */
+  #mayRun({ state, parked, concurrencyKey, ...task }: TaskRecord): boolean {
+    if (state === 'error' || parked === 'paused' || concurrencyKey !== null) return false
+    return this.room > 0 && this.serves(task)
   }
 
   #addRunner(claimed: ClaimedTask, commandOnly = false): TaskRunner {

@@ -72,6 +72,29 @@ describe('tasks that share a limit by their concurrency key', () => {
     for (const each of [a, b]) assert.equal((await t.tasks.wait(each!, { timeoutMs: 10_000 })).state, 'complete')
   })
 
+  it('need the key again when the child ends that they have waited for', async () => {
+    const [isPartDone, isOtherDone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const part = defineTask({ name: 'part' }).step('work', () => isPartDone.promise)
+    const family = defineTask({ name: 'bill', version: '2.0.0' })
+      .child('part', { task: part })
+      .step('rest', () => 1)
+    const other = defineTask({ name: 'bill', version: '1.0.0' }).step('work', () => isOtherDone.promise)
+    await using t = await openTestTasker({ handlers: [family, other, part], clock: 'system' })
+    const waiting = await t.tasks.create(family, { concurrencyKey: 'one' })
+    const parkedFor = (reason: string) => until(async () => (await t.tasks.get(waiting))!.parked === reason)
+    await parkedFor('waiting_for_child')
+    const running = await t.tasks.create(other, { concurrencyKey: 'one' })
+    await until(async () => (await t.tasks.get(running))!.state === 'in_progress')
+
+    isPartDone.resolve()
+    await parkedFor('limit')
+    assert.equal((await t.tasks.get(waiting))!.state, 'pending')
+    isOtherDone.resolve()
+    for (const each of [running, waiting])
+      assert.equal((await t.tasks.wait(each, { timeoutMs: 10_000 })).state, 'complete')
+    assert.equal(t.events.payloads('workflow.task_state_unclear').length, 0)
+  })
+
   it('need no limit of a task without the key, and share one that requests name', async () => {
     const running = { now: 0, most: 0 }
     const task = defineTask({ name: 'sync' }).step('work', async () => {
