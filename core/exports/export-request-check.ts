@@ -6,6 +6,8 @@ import {
   exportSources,
 } from '../contracts/exporter.js'
 import { InvalidExportRequestError, UnknownExportSourceError } from '../errors/export-errors.js'
+import { lifecycleStates } from '../events/event-vocabularies.js'
+import { isFinal } from '../workflow/state-machines.js'
 import { columnProjection, type Projection } from './column-projection.js'
 import { compressionOf } from './compression.js'
 import { checkFilters } from './filter-check.js'
@@ -27,6 +29,7 @@ export interface CheckedRequest {
   readonly incremental: string | undefined
 }
 
+const finalStates = lifecycleStates.filter(isFinal)
 const leastSplitBytes = 1024
 /** It becomes part of the names of files. */
 const incrementalName = /^[a-zA-Z][\w.-]{0,127}$/
@@ -50,16 +53,17 @@ export class RequestCheck {
     const source = this.#sourceOf(request)
     const exporter = this.#exporters.forFormat(request.format)
     const projection = columnProjection(source, request.columns)
+    const filters = checkFilters(source, request.filters)
     return {
       source,
       exporter,
       options: this.#optionCheck.check(exporter, request.options),
-      filters: checkFilters(source, request.filters),
+      filters,
       projection,
       flattening: checkFlattening(request.flatten, projection.columns),
       compression: compressionOf(request.compression, request.output),
       splitBytes: checkSplit(request),
-      incremental: checkIncremental(request, source),
+      incremental: checkIncremental(request, source, filters),
     }
   }
 
@@ -78,7 +82,11 @@ function checkSplit({ splitBytes, output }: ExportRequest): number | undefined {
   throw new InvalidExportRequestError('splitBytes', { expected, received: JSON.stringify(splitBytes) })
 }
 
-function checkIncremental({ incremental, output }: ExportRequest, source: RecordSource): string | undefined {
+function checkIncremental(
+  { incremental, output }: ExportRequest,
+  source: RecordSource,
+  { state = [] }: ExportFilters,
+): string | undefined {
   if (incremental === undefined) return undefined
   const refuse = (expected: string, received: string, wayOut?: string) =>
     new InvalidExportRequestError('incremental', { expected, received, ...(wayOut === undefined ? {} : { wayOut }) })
@@ -95,6 +103,13 @@ function checkIncremental({ incremental, output }: ExportRequest, source: Record
       'an output that is a file',
       output === undefined ? 'none' : 'a stream',
       'A stream cannot tell afterwards what of it has arrived: name a file',
+    )
+  const unfinished = [state].flat().filter((each) => !isFinal(each))
+  if (unfinished.length > 0)
+    throw refuse(
+      `states of finished tasks only, which are ${finalStates.join(', ')}: it exports each once, when nothing happens to it any more`,
+      unfinished.join(', '),
+      'Leave these states out, or export them whole',
     )
   return incremental
 }

@@ -151,13 +151,16 @@ describe('An incremental export', function () {
     )
   })
 
-  it('is not possible into a stream, of metrics, or under a name that is none', async () => {
+  it('is not possible into a stream, of metrics or of unfinished tasks, or under a name that is none', async () => {
     const into = (more: object) => rejects(run('events', more), { code: 'INVALID_EXPORT_REQUEST' })
     await into({ output: process.stdout })
     await into({ output: undefined })
     await into({ source: 'metrics' })
     await into({ incremental: '../x' })
+    for (const source of ['tasks', 'steps'] as const)
+      for (const state of ['pending', ['complete', 'error']] as const) await into({ source, filters: { state } })
     deepEqual(await t.exports.incremental(), [])
+    equal((await run('tasks', { filters: { state: ['complete', 'cancelled', 'resolved_manually'] } })).records, 0)
   })
 
   it('waits for a run that is silent, refuses while one lives, and takes over from one that is gone', async () => {
