@@ -37,8 +37,9 @@ export class StepGates {
     })
   }
 
-  /** Asks about ready steps what takes time to answer. */
-  ask(ready: Iterable<string>): void {
+  /** Asks about ready steps what takes time to answer; what others waited for is asked for no more. */
+  ask(ready: ReadonlySet<string>): void {
+    this.#passes?.keepOnly(ready)
     this.#clearances.ask(ready, (name) => this.#run.rehearse(name))
   }
 
@@ -63,7 +64,7 @@ export class StepGates {
   /** When the task is to be looked at again, in milliseconds, if it waits for nothing but limits, and for longer than it is worth keeping. */
   parkUntil(): number | undefined {
     const { ready, running, delegated } = this.#run.owned
-    this.#passes?.tidy(ready)
+    this.#passes?.returnUnused()
     return this.#passes?.parkUntil(ready, running.size + delegated.size > 0)
   }
 

@@ -46,14 +46,14 @@ export class StepPasses {
     return true
   }
 
-  /** What was granted and is not needed goes to others, and steps that are no longer ready leave their lines. */
-  tidy(ready: ReadonlySet<string>): void {
-    for (const [name, { state, gate, waiter }] of this.#passes) {
-      if (state === 'granted') gate.returnUnused()
-      else if (state === 'taken' || ready.has(name)) continue
-      else gate.leave(waiter)
-      this.#passes.delete(name)
-    }
+  /** Steps that are no longer ready leave their lines, before others are let in: the places that they had are few. */
+  keepOnly(ready: ReadonlySet<string>): void {
+    for (const [name, pass] of this.#passes) if (pass.state !== 'taken' && !ready.has(name)) this.#drop(name, pass)
+  }
+
+  /** What was granted and is not needed goes to others. */
+  returnUnused(): void {
+    for (const [name, pass] of this.#passes) if (pass.state === 'granted') this.#drop(name, pass)
   }
 
   /**
@@ -79,14 +79,16 @@ export class StepPasses {
 
   /** Gives back all that has not been started. */
   drop(): void {
-    for (const { state, gate, waiter, permit } of this.#passes.values()) {
-      if (state === 'waiting') gate.leave(waiter)
-      else if (state === 'granted') gate.returnUnused()
-      else permit?.giveBack()
-    }
-    this.#passes.clear()
+    for (const [name, pass] of this.#passes) this.#drop(name, pass)
     this.#parkAt = undefined
     this.#setHeld(false)
+  }
+
+  #drop(stepName: string, { state, gate, waiter, permit }: Pass): void {
+    this.#passes.delete(stepName)
+    if (state === 'waiting') gate.leave(waiter)
+    else if (state === 'granted') gate.returnUnused()
+    else permit?.giveBack()
   }
 
   #enter(step: StepRecord, stepPriority: number): boolean {

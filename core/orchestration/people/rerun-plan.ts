@@ -71,11 +71,20 @@ function refuseUnchosen(
   from: readonly string[],
 ): void {
   for (const name of from) {
-    if (stepsBefore.get(name)?.resolvedHow !== 'unchosen') continue
+    if (!isUnchosen(name, definition, stepsBefore)) continue
     const others = from.filter((other) => other !== name)
     if (withDescendants(definition, others).has(name)) continue
     throw new RerunRefusedError(before.id, `${name} was not chosen; name the decision that it hangs on`, { from })
   }
+}
+
+/** One that was cancelled before its decision was made says nothing of it. */
+function isUnchosen(name: string, { steps }: TaskDefinition, stepsBefore: ReadonlyMap<string, StepView>): boolean {
+  if (stepsBefore.get(name)?.resolvedHow === 'unchosen') return true
+  const branchOf = steps.find((step) => step.name === name)?.branchOf
+  const decision = branchOf === undefined ? undefined : stepsBefore.get(branchOf)
+  if (decision?.state !== 'complete' && decision?.state !== 'resolved_manually') return false
+  return !(Array.isArray(decision.results) && decision.results.includes(name))
 }
 
 /** Whoever asks to begin with a step counts on what comes before it: that it would have to run as well is to be said, not done. */

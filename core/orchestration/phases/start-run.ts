@@ -3,6 +3,7 @@ import { toErrorRecord } from '../error-record.js'
 import { aboutTask } from '../lifecycle-publisher.js'
 import type { Run } from '../run.js'
 import type { TaskDraft } from '../task-draft.js'
+import { chooseBranches } from './choose-branches.js'
 import { elapsedMs } from './elapsed-time.js'
 import { failAttempt } from './fail-attempt.js'
 
@@ -20,6 +21,15 @@ export function startRun(draft: TaskDraft, run: Run): void {
     resumed: isResumed,
     totalSteps: owned.task.stepCount,
   }))
+  heedCarriedDecisions(draft)
+}
+
+/** Where another task has decided whose results this one has taken over, what was not chosen there does not run here either. */
+function heedCarriedDecisions(draft: TaskDraft): void {
+  const { owned } = draft
+  if (owned.task.rerunOf === null) return
+  const carried = [...owned.steps].filter(({ state }) => state === 'resolved_manually')
+  for (const { name } of carried) chooseBranches(draft, name, owned.results.get(name))
 }
 
 /**

@@ -102,6 +102,24 @@ describe('the limits of a dependent system', () => {
     )
   })
 
+  it('are waited for by the next step where a person cancels the one that was in line', async () => {
+    const task = defineTask({ name: 'pair', concurrency: 1 })
+      .step('first', { dependsOn: [], dependentSystem: 'gateway' }, () => 1)
+      .step('second', { dependsOn: [], dependentSystem: 'gateway' }, () => 2)
+    await using t = await openTestTasker({
+      handlers: [task],
+      dependentSystems: { gateway: { rate: { limit: 1, perMs: 5_000 } } },
+    })
+    await t.tasks.create(task)
+    await t.clock.advance(0)
+    const waiting = await t.tasks.create(task)
+    await t.clock.advance(0)
+    await t.steps.cancel({ task: waiting, step: 'first' }, { actor: { id: 'ada', kind: 'person' } })
+    await t.clock.advance('1m')
+    const { state, steps } = (await t.tasks.get(waiting))!
+    assert.deepEqual([state, steps[1]!.state], ['error', 'complete'])
+  })
+
   it('are given back by steps that people cancel, and by a worker that stops or is lost', async () => {
     const started: string[] = []
     const task = defineTask({ name: 'call' }).step(

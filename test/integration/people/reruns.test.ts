@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { defineTask, PermanentError } from '../../../core/index.js'
 import type { TestTasker } from '../../../core/testing/index.js'
 import { openTestTasker } from '../../support/test-tasker.js'
+import { until } from '../events/observation.js'
 
 const actor = { id: 'ada', kind: 'person' } as const
 const by = { reason: 'the amount was wrong', actor }
@@ -226,5 +227,49 @@ describe('running a task again from a step', () => {
     await assert.rejects(t.tasks.rerun(done.id, { from: 'list[1]' }), /list\[1\] is an element of list.*name list/)
     const both = await t.tasks.wait(await t.tasks.rerun(done.id, { from: ['route', 'right'] }))
     assert.equal(both.state, 'complete')
+  })
+
+  it('keeps to what a decision has chosen that it takes over, also for steps behind the one that runs again', async () => {
+    const ran: string[] = []
+    const task = defineTask({ name: 'routed' })
+      .step('fetch', () => void ran.push('fetch'))
+      .decide('route', { dependsOn: [], branches: ['left', 'right'] }, () => ['left' as const])
+      .step('left', { dependsOn: ['fetch'] }, () => void ran.push('left'))
+      .step('right', { dependsOn: ['fetch'] }, () => void ran.push('right'))
+      .step('beyond', { dependsOn: ['right'] }, () => void ran.push('beyond'))
+      .step('join', { dependsOn: ['left', 'beyond'] }, () => void ran.push('join'))
+    await using t = await openTestTasker({ handlers: [task] })
+    const done = await t.run(task)
+    const again = await t.tasks.wait(await t.tasks.rerun(done.id, { from: 'fetch' }))
+    assert.equal(again.state, 'complete')
+    assert.deepEqual(ran, ['fetch', 'left', 'join', 'fetch', 'left', 'join'])
+    const how = again.steps.flatMap(({ name, resolvedHow }) => (resolvedHow === null ? [] : [[name, resolvedHow]]))
+    assert.deepEqual(how, [
+      ['route', 'by_person'],
+      ['right', 'unchosen'],
+      ['beyond', 'unchosen'],
+    ])
+    await assertSound(t)
+  })
+
+  it('is refused from a step that was cancelled before its decision left it out', async () => {
+    const isDecided = Promise.withResolvers<void>()
+    const task = defineTask({ name: 'routed' })
+      .decide('route', { branches: ['left', 'right'] }, async () => {
+        await isDecided.promise
+        return ['left' as const]
+      })
+      .step('left', () => 1)
+      .step('right', () => 2)
+    await using t = await openTestTasker({ handlers: [task], clock: 'system' })
+    const first = await t.tasks.create(task)
+    await until(async () => (await t.tasks.get(first))!.steps[0]!.state === 'in_progress')
+    await t.steps.cancel({ task: first, step: 'right' }, by)
+    isDecided.resolve()
+    await t.tasks.wait(first)
+    await assert.rejects(t.tasks.rerun(first, { from: 'right', ...by }), {
+      code: 'RERUN_REFUSED',
+      message: /not chosen/,
+    })
   })
 })
