@@ -13,7 +13,7 @@ export const planSizes = {
   /** By hand. */
   usual: { workers: [2, 4], tasks: 20, creationMs: 1000, stepMs: 120, longStepMs: 1000 },
   /** With the tests of the whole, where every second counts. */
-  small: { workers: [2, 2], tasks: 10, creationMs: 400, stepMs: 60, longStepMs: 500 },
+  small: { workers: [3, 3], tasks: 10, creationMs: 400, stepMs: 60, longStepMs: 500 },
 } as const satisfies Readonly<Record<string, PlanSize>>
 
 export type PlanSizeName = keyof typeof planSizes
