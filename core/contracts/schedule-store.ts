@@ -52,6 +52,13 @@ export interface DueQuery {
   readonly after?: string
 }
 
+export interface ScheduleGlance {
+  /** Whether a schedule is due, or a time of one waits. */
+  readonly isAnyDue: boolean
+  /** When the next time is that has not come yet; null if there is none. */
+  readonly nextAt: string | null
+}
+
 /** Where schedules are kept. */
 export interface ScheduleStore {
   /** False if there is one of that name. */
@@ -68,8 +75,8 @@ export interface ScheduleStore {
   takeSchedules(found: readonly StoredSchedule[], workerId: string): Promise<readonly StoredSchedule[]>
   /** Writes how far a claimed schedule is, and lets go of it; false if somebody has changed it meanwhile. */
   settleSchedule(schedule: StoredSchedule, workerId: string): Promise<boolean>
-  /** When the next time after this one is. */
-  nextScheduleAt(now: string): Promise<string | undefined>
+  /** What there is to do, by one look that mostly finds nothing. */
+  glanceAtSchedules(now: string): Promise<ScheduleGlance>
   /** What live workers run, each as `namespace.name@version`. */
   liveKinds(): Promise<readonly string[]>
 }

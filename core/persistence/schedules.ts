@@ -1,6 +1,6 @@
 import type { ChangeRecord } from '../contracts/changes.js'
 import type { Page, PageOf } from '../contracts/page.js'
-import type { DueQuery, ScheduleStore, StoredSchedule } from '../contracts/schedule-store.js'
+import type { DueQuery, ScheduleGlance, ScheduleStore, StoredSchedule } from '../contracts/schedule-store.js'
 import type { Transaction } from '../contracts/transaction.js'
 import { recordChanges } from './changes.js'
 import type { Database } from './database.js'
@@ -82,10 +82,12 @@ export class ScheduleTable implements ScheduleStore {
     return (await this.#database.query(sql, values)).length > 0
   }
 
-  async nextScheduleAt(now: string): Promise<string | undefined> {
-    const sql = `select min(next_at) as "nextAt" from ${this.#table} where paused_at is null and next_at > $1::timestamptz`
-    const [row] = await this.#database.query<{ nextAt: string | null }>(sql, [now])
-    return row!.nextAt ?? undefined
+  async glanceAtSchedules(now: string): Promise<ScheduleGlance> {
+    const sql = `select coalesce(bool_or(next_at <= $1::timestamptz or is_waiting), false) as "isAnyDue",
+        min(next_at) filter (where next_at > $1::timestamptz) as "nextAt"
+      from ${this.#table} where paused_at is null`
+    const [glance] = await this.#database.query<ScheduleGlance>(sql, [now])
+    return glance!
   }
 
   async liveKinds(): Promise<readonly string[]> {

@@ -8,7 +8,7 @@ import type { KeyOfTasks, PermitReply, PermitRequest, SystemBlock, SystemRow } f
 import type { TakeRequest } from '../contracts/log-upkeep.js'
 import type { NamespaceRecord } from '../contracts/namespaces.js'
 import type { ChangesOf, PauseRecord } from '../contracts/pauses.js'
-import type { DueQuery, StoredSchedule } from '../contracts/schedule-store.js'
+import type { DueQuery, ScheduleGlance, StoredSchedule } from '../contracts/schedule-store.js'
 import type {
   Alongside,
   AwaitedChild,
@@ -374,8 +374,8 @@ export class PostgresStore implements Store {
     return this.#schedules.settleSchedule(schedule, workerId)
   }
 
-  nextScheduleAt(now: string): Promise<string | undefined> {
-    return this.#schedules.nextScheduleAt(now)
+  glanceAtSchedules(now: string): Promise<ScheduleGlance> {
+    return this.#schedules.glanceAtSchedules(now)
   }
 
   liveKinds(): Promise<readonly string[]> {

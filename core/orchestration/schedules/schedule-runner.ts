@@ -131,6 +131,16 @@ export class ScheduleRunner {
   async #lookOnce(): Promise<void> {
     const { store, clock } = this.#services
     const now = new Date(clock.now()).toISOString()
+    const { isAnyDue, nextAt } = await store.glanceAtSchedules(now)
+    if (!isAnyDue) return this.#setTimer(nextAt)
+    const failures = await this.#dealWithDue(now)
+    this.#setTimer((await store.glanceAtSchedules(now)).nextAt)
+    if (failures.length > 0) throw failures.find(isDatabaseAway) ?? failures[0]
+  }
+
+  /** Gives what went wrong. */
+  async #dealWithDue(now: string): Promise<readonly unknown[]> {
+    const { store } = this.#services
     const failures: unknown[] = []
     for (let after: string | undefined; this.#isRunning && !failures.some(isDatabaseAway); ) {
       const due = await store.dueSchedules({ now, limit: pageSize, ...(after === undefined ? {} : { after }) })
@@ -138,8 +148,7 @@ export class ScheduleRunner {
       if (due.length < pageSize) break
       after = due.at(-1)!.name
     }
-    await this.#setTimer(now)
-    if (failures.length > 0) throw failures.find(isDatabaseAway) ?? failures[0]
+    return failures
   }
 
   /** Gives what went wrong: one schedule does not stop another. */
@@ -201,12 +210,11 @@ export class ScheduleRunner {
     }
   }
 
-  async #setTimer(now: string): Promise<void> {
-    const { store, clock } = this.#services
-    const next = await store.nextScheduleAt(now)
+  #setTimer(nextAt: string | null): void {
+    const { clock } = this.#services
     this.#timer?.cancel()
-    if (next === undefined || !this.#isRunning) return
-    this.#timer = clock.setTimer(() => this.lookSoon(), Date.parse(next) - clock.now(), { background: true })
+    if (nextAt === null || !this.#isRunning) return
+    this.#timer = clock.setTimer(() => this.lookSoon(), Date.parse(nextAt) - clock.now(), { background: true })
   }
 }
 
