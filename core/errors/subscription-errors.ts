@@ -59,6 +59,20 @@ export class TransactionEndedError extends TaskerError {
   }
 }
 
+/** Thrown to a handler of a transactional subscriber that begins or ends a transaction by `event.tx`. */
+export class TransactionControlError extends TaskerError {
+  constructor(subscriber: string, statement: string) {
+    super('TRANSACTION_CONTROL', {
+      what: `"${subscriber}" was about to ${statement.toUpperCase()} in the transaction that moves its cursor`,
+      expected:
+        'statements of one transaction, which Tasker begins before a handler is called and commits after it, together with the cursor',
+      received: statement.toUpperCase(),
+      wayOut: 'Leave it out; throw to have taken back what was written. SAVEPOINT and ROLLBACK TO are possible',
+      details: { subscriber, statement: statement.toUpperCase() },
+    })
+  }
+}
+
 /** Thrown when dead letters are to be retried or discarded, and nothing says which. */
 export class DeadLetterFilterError extends TaskerError {
   constructor(command: string) {

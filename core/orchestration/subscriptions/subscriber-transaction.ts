@@ -1,5 +1,9 @@
 import type { Transaction } from '../../contracts/transaction.js'
-import { TransactionEndedError } from '../../errors/subscription-errors.js'
+import { TransactionControlError, TransactionEndedError } from '../../errors/subscription-errors.js'
+
+/** How statements begin that begin or end a transaction, behind white space and comments; savepoints are no such. */
+const control =
+  /^(?:\s|;|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*(begin|start\s+transaction|commit|end|rollback(?!(\s+(?:work|transaction))?\s+to\b)|abort|prepare\s+transaction)\b/i
 
 /**
  * What a handler of a transactional subscriber gets as `event.tx`: the transaction that moves its cursor, for as long as it handles this
@@ -19,6 +23,8 @@ export class SubscriberTransaction implements Transaction {
 
   query<Row = Record<string, unknown>>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
     if (this.#isClosed) return Promise.reject(new TransactionEndedError(this.#subscriber))
+    const [, statement] = control.exec(sql) ?? []
+    if (statement !== undefined) return this.#refuse(new TransactionControlError(this.#subscriber, statement))
     const result = this.#transaction.query<Row>(sql, values)
     this.#pending.add(result)
     result.then(
@@ -39,5 +45,11 @@ export class SubscriberTransaction implements Transaction {
 
   close(): void {
     this.#isClosed = true
+  }
+
+  /** As the server would: whoever swallows it has not done what he meant. */
+  #refuse(error: Error): Promise<never> {
+    this.#failure ??= { error }
+    return Promise.reject(error)
   }
 }

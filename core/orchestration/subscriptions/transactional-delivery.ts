@@ -8,6 +8,7 @@ import type {
 } from '../../contracts/subscription-store.js'
 import { wholeEntry } from '../../contracts/subscription-store.js'
 import type { Transaction } from '../../contracts/transaction.js'
+import { isTaskerError } from '../../errors/tasker-error.js'
 import { toEnvelope } from '../../workflow/log-envelope.js'
 import type { DeliveryParts } from './delivery-parts.js'
 import type { ReadPage } from './delivery-pump.js'
@@ -92,7 +93,7 @@ export class TransactionalDelivery {
     }
     const moved = open.map(({ shard, epoch }) => ({ shard, epoch, ...end }))
     await this.#commit(moved, (deliver) => deliver(events, false)).catch((error) => {
-      if (!(error instanceof HandlerFailed) && !isRefusal(error)) throw error
+      if (!(error instanceof HandlerFailed) && !isAnswer(error)) throw error
       return this.#commit(moved, (deliver) => deliver(events, true))
     })
   }
@@ -174,7 +175,7 @@ export class TransactionalDelivery {
       return { shards: moved.filter(({ shard }) => kept.has(shard)), ...draft.parts } satisfies DeliveryProgress
     })
     await committing.catch((error) => {
-      if (!(error instanceof HandlerFailed) && !isRefusal(error)) this.#doubt(moved)
+      if (!(error instanceof HandlerFailed) && !isAnswer(error)) this.#doubt(moved)
       throw error
     })
     counters.delivered(delivered)
@@ -229,9 +230,11 @@ export class TransactionalDelivery {
 
   /** Behind a savepoint: what a failing handler has written is taken back, and the transaction goes on. */
   async #within(transaction: Transaction, event: LaneEvent, attempt: number, count: () => void) {
-    await transaction.query('savepoint delivery')
+    await transaction.query('savepoint tasker_delivery')
     const failed = await this.#handle(transaction, event, attempt, count, checkNow)
-    await transaction.query(failed === undefined ? 'release savepoint delivery' : 'rollback to savepoint delivery')
+    await transaction.query(
+      failed === undefined ? 'release savepoint tasker_delivery' : 'rollback to savepoint tasker_delivery',
+    )
     return failed
   }
 
@@ -246,29 +249,37 @@ export class TransactionalDelivery {
     const envelope = { ...toEnvelope(taskId, String(logId), event, index), tx }
     try {
       await this.#parts.caller.call(envelope, attempt)
+      tx.close()
       await tx.settled()
       await beforeEnd(transaction)
       count()
       return undefined
     } catch (error) {
+      tx.close()
       await tx.settled().catch(() => undefined)
       return new HandlerFailed('a handler failed', { cause: error })
-    } finally {
-      tx.close()
     }
   }
 }
 
-/** What would be refused at the commit only is refused now, where it is known whose it is. */
+/**
+ * What would be refused at the commit only is refused now, where it is known whose it is. Only tried: constraints are as deferred as before, and
+ * what their triggers have done is done at the commit.
+ */
 async function checkNow(transaction: Transaction): Promise<void> {
+  await transaction.query('savepoint tasker_check')
   await transaction.query('set constraints all immediate')
-  await transaction.query('set constraints all deferred')
+  await transaction.query('rollback to savepoint tasker_check')
 }
 
-/** Whether the database refuses what was written, for its content: an integrity rule (class 23), a value (22), a check of a view (44). */
-function isRefusal(error: unknown): boolean {
-  const { code } = (error ?? {}) as { readonly code?: unknown }
-  return typeof code === 'string' && /^(22|23|44)[0-9A-Z]{3}$/.test(code)
+/**
+ * Whether the server itself has answered that it will not, whatever for: then nothing was committed, and each event can be tried by itself. A
+ * connection that ends, or a server that goes down, says nothing of the commit that it was asked for.
+ */
+function isAnswer(error: unknown): boolean {
+  const answer = isTaskerError(error) ? error.cause : error
+  const { code, severity } = (answer ?? {}) as { readonly code?: unknown; readonly severity?: unknown }
+  return typeof severity === 'string' && typeof code === 'string' && !/^(08(?!P01)|57P|25P0[34])/.test(code)
 }
 
 type Deliver = (events: readonly LaneEvent[], isCareful: boolean, attempt?: number) => Promise<boolean>

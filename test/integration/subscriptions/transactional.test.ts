@@ -147,4 +147,64 @@ describe('A transactional subscriber', () => {
     await subscriptions.caughtUp()
     assert.deepEqual(await written(), await logged())
   })
+
+  it('gives up an event whose writes a trigger refuses at the commit only, for a reason of its own, and goes on', async () => {
+    const { subscriptions } = await open(
+      defineSubscriber({
+        name: 'careful',
+        durable: true,
+        transactional: true,
+        from: 'beginning',
+        retry: { limit: 2, backoffMs: [20] },
+        on: {
+          'step.completed': ({ tx, position, name, payload }) =>
+            tx.query(`insert into ${table} values ($1, $2)`, [position, `${name} ${payload.stepName}`]),
+        },
+      }),
+    )
+    await query(`create table "${tasker!.database.schema}".seen (position text)`)
+    await query(`create function "${tasker!.database.schema}".judge() returns trigger language plpgsql as $$
+      begin
+        insert into "${tasker!.database.schema}".seen values (new.position);
+        if new.name like '% first' then raise exception 'the books are closed'; end if;
+        return null;
+      end $$`)
+    await query(`create constraint trigger judge after insert on ${table} deferrable initially deferred
+      for each row execute function "${tasker!.database.schema}".judge()`)
+    await tasker!.run(pair, {})
+    await subscriptions.caughtUp()
+    const { items } = await subscriptions.deadLetters.list()
+    assert.deepEqual(
+      items.map(({ attempts, error }) => [attempts, error.message]),
+      [[2, 'the books are closed']],
+    )
+    const rows = await query(`select name from ${table}`)
+    assert.deepEqual(rows, [{ name: 'step.completed second' }])
+    assert.equal((await query(`select * from "${tasker!.database.schema}".seen`)).length, 1)
+  })
+
+  it('fails on an event whose handler ends the transaction, and goes on', async () => {
+    const ending = defineSubscriber({
+      name: 'ending',
+      durable: true,
+      transactional: true,
+      retry: { limit: 1 },
+      on: {
+        'task.completed': async ({ tx }) => {
+          await tx.query('savepoint mine')
+          await tx.query('rollback to mine')
+          await tx.query('-- done\n Commit').catch(() => {})
+        },
+      },
+    })
+    const { subscriptions } = await open(ending, ledger())
+    await tasker!.run(pair, {})
+    await subscriptions.caughtUp()
+    const { items } = await subscriptions.deadLetters.list()
+    assert.deepEqual(
+      items.map(({ error }) => error.code),
+      ['TRANSACTION_CONTROL'],
+    )
+    assert.deepEqual(await written(), await logged())
+  })
 })
