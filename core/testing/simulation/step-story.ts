@@ -17,6 +17,8 @@ export class StepStory {
   /** Attempts that ended with their worker, by its loss or its drain. */
   #lost = 0
   #ownerLosses = 0
+  /** Somebody has asked for another attempt, whatever became of those before. */
+  #isAskedFor = false
 
   constructor(step: StepView) {
     this.#step = step
@@ -38,6 +40,9 @@ export class StepStory {
         this.#isRunning = false
         return []
       }
+      case 'step.retry_requested':
+        this.#isAskedFor = (payload as { actor?: unknown }).actor !== undefined
+        return []
       case 'step.completed':
         return this.#settle('complete')
       case 'step.cancelled':
@@ -72,8 +77,9 @@ export class StepStory {
       broken.push(
         `step ${name} began attempt ${attempt}, ${this.#lost} of them lost with their workers, of ${retryLimit}`,
       )
-    if (this.#ownerLosses >= maxOwnerLosses)
+    if (this.#ownerLosses >= maxOwnerLosses && !this.#isAskedFor)
       broken.push(`step ${name} began again after it had lost its worker ${this.#ownerLosses} times`)
+    this.#isAskedFor = false
     return broken
   }
 

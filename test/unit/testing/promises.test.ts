@@ -74,6 +74,16 @@ describe('what a simulation reads from a log', () => {
       'step first began again after it had lost its worker 3 times',
     ])
   })
+
+  it('is not a step that somebody has asked for once more, but is one that takes more than that', () => {
+    const lost = (attempt: number) => [begins('first', attempt), fails('first', 'OWNER_LOST')]
+    const asked = event('step.retry_requested', 'first', { actor: { id: 'ada', kind: 'person' } })
+    const retried = [...lost(1), ...lost(2), ...lost(3), asked, ...lost(4)]
+    assert.deepEqual(broken(...retried), [])
+    assert.deepEqual(broken(...retried, begins('first', 5)), [
+      'step first began again after it had lost its worker 4 times',
+    ])
+  })
 })
 
 describe('what it reads of decisions', () => {
