@@ -111,6 +111,13 @@ export interface Serving {
   readonly keyLimits?: KeyLimits
 }
 
+/** What a claim for a key gave. */
+export interface ClaimOfKey {
+  readonly claimed: readonly ClaimedTask[]
+  /** Whether there is room for more, and tasks wait for it that others may serve. */
+  readonly isForOthers: boolean
+}
+
 export interface KeyLimits {
   /** `namespace.name@version` → its limit. */
   readonly byKind: ReadonlyMap<string, number>
@@ -211,7 +218,9 @@ export interface Store
    * Claims tasks that are parked for the limit of their key, the most urgent first, so that with those in progress there are `limit` of
    * that key at most.
    */
-  claimOfKey(key: KeyOfTasks, request: ClaimRequest): Promise<readonly ClaimedTask[]>
+  claimOfKey(key: KeyOfTasks, request: ClaimRequest): Promise<ClaimOfKey>
+  /** Keys that tasks are parked for although no task in progress has them; at most 1000. */
+  freeKeys(): Promise<readonly KeyOfTasks[]>
   /** Claims one task in whatever state; undefined if it has a live owner or does not exist. */
   claimTask(taskId: string, request: Omit<ClaimRequest, 'limit'>): Promise<ClaimedTask | undefined>
   /** A task as it is stored, for its owner; undefined if its epoch has moved on. */

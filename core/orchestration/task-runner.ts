@@ -68,6 +68,7 @@ export class TaskRunner implements JournalParticipant {
   #owned: OwnedTask
   #attempts: AttemptFactory
   #previousOwnerId: string | null
+  readonly #wasAbandoned: boolean
   #hasStarted = false
   #hasRecovered = false
   #isReleased = false
@@ -95,6 +96,7 @@ export class TaskRunner implements JournalParticipant {
     this.#owned = this.#toOwned(claimed)
     this.#attempts = new AttemptFactory(services, this.#owned)
     this.#previousOwnerId = claimed.previousOwnerId
+    this.#wasAbandoned = claimed.previousOwnerId !== null
     this.#onReleased = onReleased
     this.isCommandOnly = options.commandOnly ?? false
     this.#isLeftToOthers = options.leftToOthers ?? false
@@ -106,6 +108,14 @@ export class TaskRunner implements JournalParticipant {
   /** Whether a command has set the task back from `error` to run again. */
   get hasReopened(): boolean {
     return this.#hasReopened
+  }
+
+  /**
+   * Whether others of its concurrency key may have found no room because of it, or have not found it itself. A command is applied without
+   * the key, but a lost owner may have had it, and whoever looks meanwhile for those that wait finds this one taken.
+   */
+  get mayHaveKeptKey(): boolean {
+    return !this.isCommandOnly || this.#wasAbandoned || this.task.parked === 'limit'
   }
 
   /** The task as of the latest commit, while nothing newer is being committed. */

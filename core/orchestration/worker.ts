@@ -201,6 +201,7 @@ export class Worker {
     this.#rounds.start()
     await this.#services.databaseRetry.until('the start', () => this.#services.limits.look())
     void this.claimSoon()
+    await databaseRetry.until('the start', () => this.#keyClaims.lookAtFree())
   }
 
   /** Claims nothing more, waits for what runs, and gives the rest back. */
@@ -352,7 +353,7 @@ export class Worker {
     if (runner.isCommandOnly) void this.claimSoon()
     else if (this.#state === 'running' && this.#services.journal.isHealthy) this.#claims.refill()
     this.#settlePaused(runner.task)
-    if (!runner.isCommandOnly) this.#keyClaims.released(runner.task)
+    if (runner.mayHaveKeptKey) this.#keyClaims.released(runner.task)
     if (wasHeld) for (const listener of this.#removalListeners) listener(runner.taskId)
     if (this.#runners.size === 0) this.#empty.resolve()
   }

@@ -1,10 +1,10 @@
 import type { KeyOfTasks } from '../contracts/limits.js'
-import type { ClaimedTask, ClaimRequest } from '../contracts/store.js'
+import type { ClaimedTask, ClaimOfKey, ClaimRequest } from '../contracts/store.js'
 import type { StepRecord, TaskRecord } from '../contracts/task-record.js'
 import { ClaimFunction } from './claim-function.js'
 import type { Database } from './database.js'
 import { TaskEntity } from './entities/task-entity.js'
-import { KeyFunction } from './limits/key-function.js'
+import { freeKeysSql, KeyFunction } from './limits/key-function.js'
 import { isAlive } from './live-workers.js'
 import { type StepRow, selectStepsWithResults } from './step-results.js'
 import { columnsOf, selectColumns } from './table-columns.js'
@@ -27,7 +27,7 @@ export class TaskClaimer {
     const columns = selectColumns(columnsOf(TaskEntity), '(c.task)')
     this.#claimDueSql = database.prepare(`select ${columns}, c.previous_owner_id as "previousOwnerId", c.unserved
       from ${new ClaimFunction(database).name}($1, $2, $3, $4, $5, $6, $7, $8, $9) c`)
-    this.#claimOfKeySql = database.prepare(`select ${columns}, null as "previousOwnerId"
+    this.#claimOfKeySql = database.prepare(`select ${columns}, null as "previousOwnerId", c.is_claimed as "isClaimed"
       from ${new KeyFunction(database).name}($1, $2, $3, $4, $5, $6) c`)
     this.#claimTaskSql = claimTaskSql(database)
     // Task by task: a server without statistics would rather read the whole table than look up a hundred tasks.
@@ -64,10 +64,17 @@ export class TaskClaimer {
   async claimOfKey(
     { namespace, name, key }: KeyOfTasks,
     { workerId, limit, now, serves, stepsOf }: ClaimRequest,
-  ): Promise<readonly ClaimedTask[]> {
+  ): Promise<ClaimOfKey> {
     const values = [workerId, namespace, name, key, limit, serves?.kinds ?? null]
-    const rows = await this.#database.query<ClaimedRow>(this.#claimOfKeySql, values)
-    return this.#withSteps(rows.sort(byUrgency), now, stepsOf)
+    type Row = ClaimedRow & { readonly isClaimed: boolean }
+    const found = await this.#database.query<Row>(this.#claimOfKeySql, values)
+    const rows = found.filter(({ isClaimed }) => isClaimed).map(({ isClaimed: _, ...row }) => row)
+    const claimed = await this.#withSteps(rows.sort(byUrgency), now, stepsOf)
+    return { claimed, isForOthers: rows.length < found.length }
+  }
+
+  async freeKeys(): Promise<readonly KeyOfTasks[]> {
+    return this.#database.query<KeyOfTasks>(freeKeysSql(this.#database), [])
   }
 
   async claimTask(taskId: string, { workerId, now }: Omit<ClaimRequest, 'limit'>): Promise<ClaimedTask | undefined> {

@@ -13,6 +13,7 @@ import type {
   Alongside,
   AwaitedChild,
   ClaimedTask,
+  ClaimOfKey,
   ClaimRequest,
   DifferingDefinition,
   LogEvent,
@@ -110,8 +111,12 @@ export class PostgresStore implements Store {
     return this.#claimer.claimDue(request)
   }
 
-  claimOfKey(key: KeyOfTasks, request: ClaimRequest): Promise<readonly ClaimedTask[]> {
+  claimOfKey(key: KeyOfTasks, request: ClaimRequest): Promise<ClaimOfKey> {
     return this.#claimer.claimOfKey(key, request)
+  }
+
+  freeKeys(): Promise<readonly KeyOfTasks[]> {
+    return this.#claimer.freeKeys()
   }
 
   drawPermits(request: PermitRequest): Promise<PermitReply> {

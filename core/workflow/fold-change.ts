@@ -23,19 +23,23 @@ function columns(task: TaskRecord, kind: FoldedChange, data: TaskEdit, changedAt
       return { reason, tags, priority }
     }
     case 'task.pause':
-      return { pausedAt: changedAt, ...park(task) }
+      return { pausedAt: changedAt, ...park(task, changedAt) }
     case 'task.resume':
       return { pausedAt: null, ...unpark(task) }
     case 'task.park':
-      return park(task)
+      return park(task, changedAt)
     case 'task.unpark':
       return unpark(task)
   }
 }
 
-/** The due time stays: it says when the task goes on once nothing holds it any more. */
-function park({ state }: TaskRecord): Partial<TaskRecord> {
-  return state === 'pending' ? { parked: 'paused' } : {}
+/**
+ * The due time stays: it says when the task goes on once nothing holds it any more. What waited for something other than its time is
+ * looked at as soon as that is so: meanwhile nobody tells it of what it waited for.
+ */
+function park({ state, parked }: TaskRecord, changedAt: string): Partial<TaskRecord> {
+  if (state !== 'pending') return {}
+  return { parked: 'paused', ...(parked === null || parked === 'paused' ? {} : { dueAt: changedAt }) }
 }
 
 function unpark({ parked }: TaskRecord): Partial<TaskRecord> {

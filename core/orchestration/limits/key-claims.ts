@@ -26,13 +26,14 @@ export interface KeyClaimsServices {
  */
 export class KeyClaims {
   readonly #services: KeyClaimsServices
-  readonly #keys = new Map<string, KeyOfTasks>()
+  /** To be looked at, and whether others are to be told of what this worker does not serve: not of what others have told. */
+  readonly #keys = new Map<string, { readonly key: KeyOfTasks; readonly isNews: boolean }>()
   #claiming: Promise<void> | undefined
 
   constructor(services: KeyClaimsServices) {
     this.#services = services
-    services.mailbox.on('key', (key) => {
-      if (services.isClaiming()) this.#look(key)
+    services.mailbox.on('key', ({ namespace, name, key }) => {
+      if (services.isClaiming()) this.#look({ namespace, name, key }, false)
     })
   }
 
@@ -45,12 +46,18 @@ export class KeyClaims {
     if (concurrencyKey !== null) this.#look({ namespace, name, key: concurrencyKey })
   }
 
+  /** Whoever had a key may have been lost, or have stopped, before anybody else could take it up. */
+  async lookAtFree(): Promise<void> {
+    for (const key of await this.#services.store.freeKeys()) this.#look(key)
+  }
+
   async ended(): Promise<void> {
     while (this.#claiming) await this.#claiming
   }
 
-  #look(key: KeyOfTasks): void {
-    this.#keys.set(JSON.stringify([key.namespace, key.name, key.key]), key)
+  #look(key: KeyOfTasks, isNews = true): void {
+    const id = JSON.stringify([key.namespace, key.name, key.key])
+    this.#keys.set(id, { key, isNews: isNews || this.#keys.get(id)?.isNews === true })
     this.#claiming ??= this.#claimAll().finally(() => {
       this.#claiming = undefined
     })
@@ -58,10 +65,10 @@ export class KeyClaims {
 
   async #claimAll(): Promise<void> {
     const { log } = this.#services
-    for (const [id, key] of this.#keys) {
+    for (const [id, { key, isNews }] of this.#keys) {
       this.#keys.delete(id)
       try {
-        await this.#claim(key)
+        if ((await this.#claim(key)) && isNews) await this.#tellOthers(key)
       } catch (err) {
         // What waits is looked at again within a minute.
         log.debug({ err, ...key }, 'it could not be looked whether a task may go on that waits for its key')
@@ -69,19 +76,23 @@ export class KeyClaims {
     }
   }
 
-  async #claim(key: KeyOfTasks): Promise<void> {
+  /** Gives whether others may have tasks of the key go on. */
+  async #claim(key: KeyOfTasks): Promise<boolean> {
     const { store, mailbox, clock, served, findDefinition, isClaiming, adopt } = this.#services
-    if (!isClaiming()) {
-      for (const worker of await store.liveWorkers(mailbox.id)) mailbox.send(worker, { kind: 'key', ...key })
-      return
-    }
-    const claimed = await store.claimOfKey(key, {
+    if (!isClaiming()) return true
+    const { claimed, isForOthers } = await store.claimOfKey(key, {
       workerId: mailbox.id,
       limit: served.limitOfKey(key),
       now: new Date(clock.now()).toISOString(),
-      serves: served.serving,
+      serves: { kinds: served.kinds },
       stepsOf: (task) => unbegunSteps(task, findDefinition(task)),
     })
     for (const task of claimed) adopt(task)
+    return isForOthers
+  }
+
+  async #tellOthers(key: KeyOfTasks): Promise<void> {
+    const { store, mailbox } = this.#services
+    for (const worker of await store.liveWorkers(mailbox.id)) mailbox.send(worker, { kind: 'key', ...key })
   }
 }

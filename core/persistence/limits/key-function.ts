@@ -2,6 +2,9 @@ import type { Database } from '../database.js'
 import { UNFINISHED } from '../entities/task-entity.js'
 import { storedFunctionBody, storedFunctionName } from '../stored-function.js'
 
+/** Most keys in one look for those that are free. */
+const MOST_FREE_KEYS = 1_000
+
 /** Locks a key of tasks until the end of the transaction. Values of the three texts are SQL. */
 export function lockKey(database: Database, namespace: string, name: string, key: string): string {
   return `pg_advisory_xact_lock(hashtextextended(${namespace} || '.' || ${name} || ':' || ${key}, hashtext('${database.schema} keys')))`
@@ -17,6 +20,11 @@ export function keyUse(database: Database, namespace: string, name: string, key:
 /** A condition on a parked row: it waits for its key. One that has had its key waits for a system that its steps call. */
 function waitsForKey(row: string): string {
   return `${row}.key_epoch is distinct from ${row}.epoch`
+}
+
+/** A condition on a row: nothing more of it runs, its claim ends it, and for that it needs no key. */
+function isTimeUp(row: string): string {
+  return `${row}.started_at + ${row}.timeout_ms * interval '1 millisecond' <= p_now`
 }
 
 /**
@@ -35,7 +43,7 @@ export function judgeKeys(database: Database): string {
     join ${tasks} t on t.id = c.id
     left join unnest(p_limited_kinds, p_key_limits) as k(kind, key_limit)
       on k.kind = t.namespace || '.' || t.name || '@' || t.version
-    where c.whose = 'mine' and t.concurrency_key is not null
+    where c.whose = 'mine' and t.concurrency_key is not null and ${isTimeUp('t')} is not true
     order by t.namespace, t.name, t.concurrency_key, c.place
   loop
     perform ${lockKey(database, 'g.namespace', 'g.name', 'g.concurrency_key')};
@@ -53,7 +61,10 @@ export function judgeKeys(database: Database): string {
   end loop;`
 }
 
-/** The function of the database by which a worker takes tasks that have been waiting for the limit of their key. */
+/**
+ * The function of the database by which a worker takes tasks that have been waiting for the limit of their key. Where that leaves room
+ * for one that it does not serve, it gives that as well, unclaimed.
+ */
 export class KeyFunction {
   readonly name: string
   readonly createSql: string
@@ -63,16 +74,38 @@ export class KeyFunction {
     this.name = storedFunctionName(database, 'claim_of_key', text)
     this.createSql = `create or replace function ${this.name}(p_worker text, p_namespace text, p_name text, p_key text,
         p_limit int, p_kinds text[])
-      returns table (task ${database.table('tasks')}, previous_owner_id text, unserved text) ${storedFunctionBody(text)}`
+      returns table (task ${database.table('tasks')}, is_claimed boolean) ${storedFunctionBody(text)}`
   }
+}
+
+/** Keys that tasks wait for and none in progress has, by hopping over the index of those that wait. */
+export function freeKeysSql(database: Database): string {
+  const tasks = database.table('tasks')
+  const key = 'namespace, name, concurrency_key'
+  const waiting = `concurrency_key is not null and owner_id is null and parked = 'limit' and ${UNFINISHED}`
+  return `with recursive keys as (
+      (select ${key} from ${tasks} where ${waiting} order by ${key} limit 1)
+      union all
+      select n.* from keys k cross join lateral (
+        select ${key} from ${tasks} where ${waiting} and (${key}) > (k.namespace, k.name, k.concurrency_key) order by ${key} limit 1
+      ) n
+    )
+    select namespace, name, concurrency_key as key from keys k where not exists (
+      select 1 from ${tasks} h where h.namespace = k.namespace and h.name = k.name and h.concurrency_key = k.concurrency_key
+        and h.concurrency_key is not null and h.owner_id is not null and h.key_epoch = h.epoch)
+    limit ${MOST_FREE_KEYS}`
 }
 
 const body = (database: Database): string => {
   const tasks = database.table('tasks')
+  const waiting = `w.namespace = p_namespace and w.name = p_name and w.concurrency_key = p_key and w.concurrency_key is not null
+        and w.owner_id is null and w.parked = 'limit' and w.${UNFINISHED} and ${waitsForKey('w')}`
+  const isServed = `(p_kinds is null or w.namespace || '.' || w.name || '@' || w.version = any(p_kinds))`
   return `
 #variable_conflict use_column
 declare
   room int;
+  taken int;
 begin
   perform ${lockKey(database, 'p_namespace', 'p_name', 'p_key')};
   room := p_limit - ${keyUse(database, 'p_namespace', 'p_name', 'p_key', `'00000000-0000-0000-0000-000000000000'`)};
@@ -80,12 +113,13 @@ begin
   return query
     update ${tasks} t set owner_id = p_worker, epoch = t.epoch + 1, key_epoch = t.epoch + 1
     where t.id = any(array(
-      select w.id from ${tasks} w
-      where w.namespace = p_namespace and w.name = p_name and w.concurrency_key = p_key and w.concurrency_key is not null
-        and w.owner_id is null and w.parked = 'limit' and w.${UNFINISHED} and ${waitsForKey('w')}
-        and (p_kinds is null or w.namespace || '.' || w.name || '@' || w.version = any(p_kinds))
+      select w.id from ${tasks} w where ${waiting} and ${isServed}
       order by w.priority desc, w.id limit room for update skip locked))
-    returning t, null::text, null::text;
+    returning t, true;
+  get diagnostics taken = row_count;
+  if taken < room then
+    return query select w, false from ${tasks} w where ${waiting} and not ${isServed} limit 1;
+  end if;
 end
 `
 }
