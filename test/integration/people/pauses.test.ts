@@ -221,8 +221,8 @@ describe('a paused task', () => {
       return true
     })
     const complete = await t.run(fine)
-    for (const refused of [t.tasks.pause(complete.id, by), t.tasks.resume(complete.id, by)])
-      await assert.rejects(refused, { code: 'ILLEGAL_TRANSITION' })
+    for (const command of ['pause', 'resume'] as const)
+      await assert.rejects(t.tasks[command](complete.id, by), { code: 'ILLEGAL_TRANSITION' })
     assert.deepEqual((await t.tasks.changes(complete.id)).items, [])
   })
 })
