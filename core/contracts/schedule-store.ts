@@ -65,6 +65,8 @@ export interface ScheduleStore {
   addSchedule(schedule: StoredSchedule, change: ChangeRecord): Promise<boolean>
   getSchedule(name: string): Promise<StoredSchedule | undefined>
   listSchedules(page?: Page): Promise<PageOf<StoredSchedule>>
+  /** Names of schedules that a configuration has declared, other than these. */
+  undeclaredSchedules(declared: readonly string[]): Promise<readonly string[]>
   /** Writes a schedule that was changed, with the change; false if it is not of this revision any more. */
   changeSchedule(schedule: StoredSchedule, change: ChangeRecord): Promise<boolean>
   /** False if it is not of this revision any more. */

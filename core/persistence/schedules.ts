@@ -44,6 +44,12 @@ export class ScheduleTable implements ScheduleStore {
     )
   }
 
+  async undeclaredSchedules(declared: readonly string[]): Promise<readonly string[]> {
+    const sql = `select name from ${this.#table}
+      where definition->>'origin' = 'configuration' and name <> all($1::text[]) order by name`
+    return (await this.#database.query<{ name: string }>(sql, [declared])).map(({ name }) => name)
+  }
+
   changeSchedule(schedule: StoredSchedule, change: ChangeRecord): Promise<boolean> {
     const sql = `update ${this.#table} set definition = $4::jsonb, ${this.#progress(5)}, paused_at = $8, updated_at = $9
       where ${ofRevision} returning 1`

@@ -359,6 +359,10 @@ export class PostgresStore implements Store {
     return this.#schedules.listSchedules(page)
   }
 
+  undeclaredSchedules(declared: readonly string[]): Promise<readonly string[]> {
+    return this.#schedules.undeclaredSchedules(declared)
+  }
+
   changeSchedule(schedule: StoredSchedule, change: ChangeRecord): Promise<boolean> {
     return this.#schedules.changeSchedule(schedule, change)
   }

@@ -157,15 +157,7 @@ export class ScheduleService implements SchedulesApi {
       if ((await this.#add(options, 'configuration', by)) !== undefined) continue
       await this.#update(name, { ...defaultsOf(options), ...settings }, 'configuration', by)
     }
-    const left: string[] = []
-    for (let page: Page | undefined = { limit: 1000 }; page !== undefined; ) {
-      const { items, next }: PageOf<StoredSchedule> = await this.#services.store.listSchedules(page)
-      const isLeft = ({ name, definition }: StoredSchedule) =>
-        definition.origin === 'configuration' && !Object.hasOwn(declared, name)
-      left.push(...items.filter(isLeft).map(({ name }) => name))
-      page = next === undefined ? undefined : { limit: 1000, after: next }
-    }
-    return left
+    return this.#services.store.undeclaredSchedules(Object.keys(declared))
   }
 
   async #add(options: ScheduleOptions, origin: Schedule['origin'], by: ScheduleChangeOptions) {
