@@ -57,7 +57,7 @@ export type SubscriberHandlers<
   Transactional extends boolean = false,
 > = {
   readonly [P in Pattern]: P extends Subscribable<P, Durable>
-    ? (event: Within<EventFor<P, Durable>, Transactional>, context: SubscriberContext) => unknown
+    ? (event: Within<FromLog<EventFor<P, Durable>, Durable>, Transactional>, context: SubscriberContext) => unknown
     : NoSuchEvent<Subscribable<P, Durable>>
 }
 
@@ -78,6 +78,9 @@ export type EventFor<P extends string, Durable extends boolean> = true extends D
     ? TaskerEvent<DurableEventName>
     : Exclude<MatchingEvents<P>, { readonly name: BusOnlyEventName }>
   : MatchingEvents<P>
+
+/** What comes from the log has its place there. */
+type FromLog<Event, Durable extends boolean> = true extends Durable ? Event & { readonly position: string } : Event
 
 /** An event as a transactional subscriber gets it: with the transaction in which its cursor moves. */
 export type TransactionalEvent<Event = TaskerEvent> = Event & { readonly tx: Transaction }

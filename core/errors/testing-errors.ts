@@ -103,12 +103,16 @@ export class InvalidSimulationError extends TaskerError {
 
 /** Thrown by `simulate()` when a promise of the engine, or an invariant of the test, was broken. */
 export class SimulationFailedError extends TaskerError {
-  /** @param report what failed, how to see it again, and what happened: lines for people */
-  constructor(task: string, report: string, details: Readonly<Record<string, unknown>>) {
+  /**
+   * @param report what failed, how to see it again, and what happened: lines for people
+   * @param cause what `check` threw, which says where
+   */
+  constructor(task: string, report: string, details: Readonly<Record<string, unknown>>, cause?: unknown) {
     super('SIMULATION_FAILED', {
       what: `The simulation of ${task} failed:\n${report}\n`,
       wayOut: 'Run the line that repeats it, with a debugger if need be; correct the task, or `check`',
       details,
+      ...(cause === undefined ? {} : { cause }),
     })
   }
 }

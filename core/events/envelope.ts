@@ -49,5 +49,11 @@ export type AnyCustomEvent = EventEnvelope<CustomEventName, unknown>
  * }
  */
 export type TaskerEvent<N extends string = LifecycleEventName | CustomEventName> = N extends LifecycleEventName
-  ? EventEnvelope<N, EventPayloads[N]>
+  ? EventEnvelope<N, EventPayloads[N]> & Subject<N>
   : EventEnvelope<N, unknown>
+
+/** The task and the step that a payload tells of are always said. A handler that is registered is no task yet. */
+type Subject<N extends LifecycleEventName> = N extends 'registry.handler_registered'
+  ? unknown
+  : (EventPayloads[N] extends { readonly taskName: string } ? { readonly taskId: string } : unknown) &
+      (EventPayloads[N] extends { readonly stepName: string } ? { readonly stepId: string } : unknown)

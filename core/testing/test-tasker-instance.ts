@@ -42,6 +42,8 @@ export class TestTaskerInstance extends DelegatingTasker implements TestTasker {
   #kernel: TestKernel
   #restarting: Promise<void> | undefined
   #stopping: Promise<void> | undefined
+  /** Calls of durable subscribers that there had been when one of them was waited for in vain. */
+  #callsOfHanging = -1
 
   constructor(input: TestTaskerInput, kernel: TestKernel) {
     super()
@@ -97,9 +99,19 @@ export class TestTaskerInstance extends DelegatingTasker implements TestTasker {
     return this.#finish(id, giveUpAfterMs)
   }
 
+  /** Waits until subscribers have handled what there is; not longer than this, in milliseconds of real time. */
+  subscribersIdle(patienceMs: number): Promise<void> {
+    return this.#subscribersIdle(patienceMs)
+  }
+
   /** Has the worker look for work as often as a wake-up that nobody asked for would. */
   wake(times: number): void {
     for (let time = 0; time < times; time++) void this.#kernel.parts.worker.claimSoon()
+  }
+
+  async query<Row = Record<string, unknown>>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    if (this.#kernel.isLost) throw new WorkerLostError()
+    return this.#kernel.parts.storage.database.query<Row>(sql, values)
   }
 
   crash(): Promise<void> {
@@ -157,6 +169,7 @@ export class TestTaskerInstance extends DelegatingTasker implements TestTasker {
 
   async #finish<T>(taskId: string, giveUpAfterMs: number): Promise<TestRun<T>> {
     await this.#runToEnd(taskId, giveUpAfterMs)
+    if (this.#kernel.isLost || this.#restarting !== undefined) await this.restart()
     await this.#subscribersIdle()
     return toTestRun((await this.#look(taskId))!, this.#input.recorder.view(taskId))
   }
@@ -239,14 +252,28 @@ export class TestTaskerInstance extends DelegatingTasker implements TestTasker {
         const dueAt = await storage.store.nextDueAt(worker.id).catch(() => undefined)
         return dueAt === undefined ? undefined : Date.parse(dueAt)
       },
+      retriesDone: () => this.#retriesDone(),
       subscribersIdle: () => this.#subscribersIdle(),
     }
   }
 
-  async #subscribersIdle(): Promise<void> {
+  /** Plain ones have handled what was published, durable ones what is in the log. */
+  async #subscribersIdle(patienceMs = subscriberPatienceMs): Promise<void> {
+    const { bus, parts } = this.#kernel
     const late = new AbortController()
-    const idle = this.#kernel.bus.drain().then(() => late.abort())
-    await Promise.race([idle, sleep(subscriberPatienceMs, undefined, { signal: late.signal }).catch(() => undefined)])
+    const delivered = parts.subscriptionRunner.delivered(performance.now() + patienceMs).catch(() => undefined)
+    const idle = Promise.all([bus.drain(), delivered]).then(() => late.abort())
+    await Promise.race([idle, sleep(patienceMs, undefined, { signal: late.signal }).catch(() => undefined)])
+  }
+
+  /** Durable subscribers have tried again what was due. One that hangs is waited for once, and not at each time that the clock comes by. */
+  async #retriesDone(): Promise<void> {
+    const { subscriptionRunner } = this.#kernel.parts
+    const deadline = performance.now() + this.#input.handlerPatienceMs
+    while (subscriptionRunner.isBusy && subscriptionRunner.calls !== this.#callsOfHanging) {
+      if (performance.now() > deadline) this.#callsOfHanging = subscriptionRunner.calls
+      else await sleep(1)
+    }
   }
 }
 

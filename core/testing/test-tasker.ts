@@ -60,6 +60,14 @@ export interface TestTasker extends Tasker {
    */
   finish(task: TaskReference, options?: Pick<TestRunOptions, 'giveUpAfterMs'>): Promise<TestRun>
   /**
+   * Runs one statement on the database of the test: what a transactional subscriber or a plugin has written there. Times come back as
+   * ISO 8601 in UTC, `bigint` as text, JSON parsed.
+   *
+   * @example
+   * assert.deepEqual(await t.query('select cents from public.sales where task_id = $1', [run.id]), [{ cents: 250 }])
+   */
+  query<Row = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>
+  /**
    * Loses the worker, as if its process had ended: no drain, no word to anybody. Nothing of it is written, published or heard any
    * more, and no further handler is called. What runs of a handler at that moment cannot be stopped from outside: its signal
    * fires, and what it returns is dropped. The kernel's methods throw WorkerLostError until `restart()`.

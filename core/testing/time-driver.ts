@@ -23,6 +23,8 @@ export interface DrivenKernel {
   lookAtChildren(): Promise<void>
   /** When the next task without an owner is due. */
   nextDueAt(): Promise<number | undefined>
+  /** Waits for what durable subscribers try again. */
+  retriesDone(): Promise<void>
   /** Waits for the subscribers. */
   subscribersIdle(): Promise<void>
 }
@@ -49,6 +51,7 @@ export class TimeDriver {
       await this.#settle()
       for (let next = await this.#next(); next !== undefined && next <= target; next = await this.#next()) {
         await this.#arriveAt(next)
+        await this.#kernel()?.retriesDone()
       }
       await this.#arriveAt(target)
       await this.#kernel()?.subscribersIdle()

@@ -3,6 +3,7 @@
  */
 import { Type } from 'typebox'
 import type { EventBus } from '../../core/bus/event-bus.js'
+import { defineSubscriber } from '../../core/definition/define-subscriber.js'
 import { defineEvent } from '../../core/events/custom-event.js'
 import type { EventEnvelope, TaskerEvent } from '../../core/events/envelope.js'
 import type {
@@ -147,3 +148,24 @@ bus.publish(fulfilled, { orderId: 1 })
 // @ts-expect-error orderId is a number
 bus.publish(fulfilled, { orderId: '1' })
 bus.publish('order.cancelled', { anything: true })
+
+// What an event of a task or a step is about is always said, and what a durable subscriber gets has a place in the log.
+defineSubscriber({
+  name: 'a',
+  durable: true,
+  on: {
+    'task.completed': ({ taskId, position }) => [taskId.length, position.length],
+    'step.*': ({ taskId, stepId, position }) => [taskId.length, stepId.length, position.length],
+  },
+})
+defineSubscriber({
+  name: 'b',
+  on: {
+    'task.*': ({ taskId }) => taskId.length,
+    'workflow.step_failed': ({ taskId, stepId }) => [taskId.length, stepId.length],
+    // @ts-expect-error not every event has a place in the log
+    'step.handle': ({ position }) => position.length,
+    // @ts-expect-error not every event is about a task
+    'export.completed': ({ taskId }) => taskId.length,
+  },
+})

@@ -18,6 +18,7 @@ export class EventCaller {
   /** Errors that its handlers leave behind, which nobody awaits, are brought home to it and do not end the process. */
   readonly #culprit: Culprit
   readonly #handlers = new Map<string, readonly SubscriberHandler[]>()
+  #calls = 0
 
   constructor(subscriber: SubscriberDefinition, timeoutMs: number, clock: Clock, log: Logger) {
     this.#subscriber = subscriber
@@ -27,6 +28,11 @@ export class EventCaller {
     const { name } = subscriber
     const said = `subscriber ${name} left an error behind that nobody awaits`
     this.#culprit = { kind: 'subscriber', name, blame: (error) => log.error({ err: error, subscriber: name }, said) }
+  }
+
+  /** How often a handler was called. */
+  get calls(): number {
+    return this.#calls
   }
 
   /** Whether there is a handler for events of this name. */
@@ -62,6 +68,7 @@ export class EventCaller {
   }
 
   #run(event: TaskerEvent<string>, handler: SubscriberHandler, delivery: HandlerContext): unknown {
+    this.#calls += 1
     return runAs(this.#culprit, () => runCausedBy(event, () => handler(event as TaskerEvent, delivery)))
   }
 

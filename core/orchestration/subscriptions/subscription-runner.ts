@@ -50,6 +50,16 @@ export class SubscriptionRunner {
     return this.#rows
   }
 
+  /** Whether handlers are being called, or are about to. */
+  get isBusy(): boolean {
+    return [...this.#workers.values()].some(({ isBusy }) => isBusy)
+  }
+
+  /** How often handlers have been called. */
+  get calls(): number {
+    return [...this.#workers.values()].reduce((sum, { calls }) => sum + calls, 0)
+  }
+
   /** Has a subscriber delivered to, from now on or from the start on. A name that is there already goes to the new one. */
   add(subscriber: SubscriberDefinition): void {
     const { name } = subscriber
@@ -100,6 +110,18 @@ export class SubscriptionRunner {
     const deadline = performance.now() + drainTimeoutMs
     await Promise.all([...this.#workers.values()].map((worker) => this.#finish(worker, deadline)))
     this.#workers.clear()
+  }
+
+  /**
+   * Resolves when what is in the log has been delivered, and how far that came is written down; what failed waits for its time. Gives up at
+   * the deadline, in milliseconds of `performance.now()`.
+   */
+  async delivered(deadline: number): Promise<void> {
+    const workers = [...this.#workers.values()]
+    // Shards of a worker that was lost are taken at the next look.
+    if (workers.some(({ hasShards }) => !hasShards)) await this.look()
+    await Promise.all(workers.map((worker) => worker.catchUp(deadline)))
+    await this.flush()
   }
 
   /** Writes down how far all are. */

@@ -104,8 +104,8 @@ export class SubscriptionWorker {
   async catchUp(deadline: number): Promise<void> {
     const before = this.#pump.endsSeen
     this.#pump.look()
-    while (performance.now() < deadline && this.#parts.cursors.size > 0) {
-      if (this.#pump.endsSeen > before && this.#pump.isAtEnd && !this.#isBusy) return
+    while (performance.now() < deadline && this.hasShards && !this.#isStopped) {
+      if (this.#pump.endsSeen > before && this.#pump.isAtEnd && !this.isBusy) return
       await new Promise((resolve) => setTimeout(resolve, settleLookMs))
     }
   }
@@ -116,7 +116,7 @@ export class SubscriptionWorker {
     this.#stopListening()
     const ended = this.#pump.stop()
     for (const cursor of this.#parts.cursors.values()) cursor.isLeaving = true
-    while (performance.now() < deadline && this.#isBusy)
+    while (performance.now() < deadline && this.isBusy)
       await new Promise((resolve) => setTimeout(resolve, settleLookMs))
     this.halt()
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, settleLookMs).unref())])
@@ -142,8 +142,19 @@ export class SubscriptionWorker {
     this.#parts.progress.halt()
   }
 
-  get #isBusy(): boolean {
+  /** Whether handlers are being called, or are about to. */
+  get isBusy(): boolean {
     return this.#delivery.inFlight > 0 || this.#parts.held.isBusy
+  }
+
+  /** How often handlers have been called. */
+  get calls(): number {
+    return this.#parts.caller.calls
+  }
+
+  /** Whether it has a part in the delivery. */
+  get hasShards(): boolean {
+    return this.#parts.cursors.size > 0
   }
 
   async #claim(most: number): Promise<void> {

@@ -34,13 +34,18 @@ class HandlerFailed extends Error {}
  * failing one is held back.
  */
 export class TransactionalDelivery {
-  readonly inFlight = 0
   readonly #parts: DeliveryParts
   #queue: Promise<void> = Promise.resolve()
+  #inFlight = 0
   #isHalted = false
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts
+  }
+
+  /** Transactions that are under way, or wait for their turn. */
+  get inFlight(): number {
+    return this.#inFlight
   }
 
   /** A page is taken when the one before is done with. */
@@ -76,7 +81,12 @@ export class TransactionalDelivery {
 
   /** One transaction at a time. */
   #enqueue(work: () => Promise<void>): Promise<void> {
-    const done = this.#queue.then(() => (this.#isHalted ? undefined : work()))
+    this.#inFlight += 1
+    const done = this.#queue
+      .then(() => (this.#isHalted ? undefined : work()))
+      .finally(() => {
+        this.#inFlight -= 1
+      })
     this.#queue = done.catch(() => undefined)
     return done
   }

@@ -50,6 +50,8 @@ export interface Outcome {
   readonly task: TaskView | undefined
   /** What happened, a line for each durable event and each fault. */
   readonly story: readonly string[]
+  /** What ended the run, or what `check` threw, if anything. */
+  readonly thrown: unknown
 }
 
 const actor = { id: 'simulate', kind: 'system' } as const
@@ -97,6 +99,7 @@ class Simulation<T extends DefinedTask> {
   /** Faults by the durable event that was the last one before them. */
   readonly #fallenAfter = new Map<string, string[]>()
   #lastEventId = ''
+  #thrown: unknown
 
   constructor(settings: TrialSettings<T>, trial: Trial, t: TestTaskerInstance) {
     this.#settings = settings
@@ -117,6 +120,7 @@ class Simulation<T extends DefinedTask> {
     try {
       run = await this.#runToEnd()
     } catch (error) {
+      this.#thrown = error
       this.#broken.push(firstLine(error))
     }
     await this.#settle()
@@ -132,6 +136,7 @@ class Simulation<T extends DefinedTask> {
       broken: this.#broken,
       task: tasks[0],
       story: storyOfRun(log, this.#fallenAfter),
+      thrown: this.#thrown,
     }
   }
 
@@ -214,6 +219,7 @@ class Simulation<T extends DefinedTask> {
     await Promise.race([given, this.#t.crashed(), sleep(settleMs)])
     if (this.#t.state !== 'running') await this.#t.restart()
     await this.#t.clock.advance(0)
+    await this.#t.subscribersIdle(settleMs)
   }
 
   async #check(
@@ -230,7 +236,8 @@ class Simulation<T extends DefinedTask> {
     try {
       await this.#settings.check({ ...run, seed, faults, tasks, calls: this.#calls } as SimulatedRun<T>)
     } catch (error) {
-      this.#broken.push(`check: ${error instanceof Error ? error.message : String(error)}`)
+      this.#thrown ??= error
+      this.#broken.push(`check: ${error instanceof Error ? error.message.trim() : String(error)}`)
     }
   }
 

@@ -5,7 +5,7 @@ import { maxOwnerLosses } from '../../orchestration/last-chances.js'
 import type { TestRunOptions } from '../test-run.js'
 import type { TestTaskerConfig } from '../test-tasker-config.js'
 import type { Place } from './fault-runner.js'
-import { type FaultKind, faultKinds, meaningOf } from './faults-to-try.js'
+import { type FaultKind, faultKinds, faultText, meaningOf } from './faults-to-try.js'
 import { parseRepetition, type Repetition, repeatCommand, simulateVariable } from './repetition.js'
 import { type Outcome, type SimulatedRun, simulateOnce, type Trial, type TrialSettings } from './simulate-once.js'
 import { type Failed, type SimulationReport, Tally } from './simulation-report.js'
@@ -101,7 +101,8 @@ class Simulator<T extends DefinedTask> {
     const smallest = await this.#smallest()
     const command = repeatCommand({ task: this.#name, trial: smallest.trial }, this.#options.command ?? 'npm test')
     const report = this.#tally.report(this.#failed, { failed: smallest, command })
-    throw new SimulationFailedError(report.task, report.text, { command, failures: report.failures })
+    const details = { command, failures: report.failures }
+    throw new SimulationFailedError(report.task, report.text, details, smallest.outcome.thrown)
   }
 
   /** What fails for a seed leaves out those after it: it would fail for them alike. */
@@ -120,7 +121,15 @@ class Simulator<T extends DefinedTask> {
 
   async #repeat(trial: Trial): Promise<void> {
     await this.#begin(trial.seed)
-    if (trial.faults.length > 0 && !this.#failsAlways) await this.#try(trial)
+    if (trial.faults.length === 0 || this.#failsAlways) return
+    const { broken, fallen, places } = await this.#try(trial)
+    const fallenTexts = fallen.map(faultText)
+    const missed = trial.faults.filter((fault) => !fallenTexts.includes(faultText(fault)))
+    if (broken.length > 0 || missed.length === 0) return
+    throw new InvalidSimulationError('What is to be repeated did not happen: the run does not come by that place', {
+      expected: `a place among ${[...new Set(places.map(placeText))].join(', ')}`,
+      received: missed.map(faultText).join(' and '),
+    })
   }
 
   /** Without any fault. */
@@ -183,6 +192,11 @@ function seedsOf(seeds: number | readonly number[] = 1): readonly number[] {
     expected: 'how many, at least 1, or a list of whole numbers from 0',
     received: Array.isArray(seeds) ? seeds.join(', ') : seeds,
   })
+}
+
+/** As a fault names it: `step.completed#2` */
+function placeText({ place, occurrence }: Place): string {
+  return `${place}#${occurrence}`
 }
 
 /** Where nothing but detours lie between a task and its end, it is the end that it has without them. */

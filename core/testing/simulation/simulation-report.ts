@@ -103,7 +103,7 @@ function explain(
   return [
     '',
     `The smallest run that fails: ${trialText(trial)}`,
-    ...outcome.broken.map((line) => `  ${line}`),
+    ...outcome.broken.map((line) => `  ${line.replace(/\n\s*/g, '\n    ')}`),
     '',
     'To see it again, and no other:',
     `  ${command}`,

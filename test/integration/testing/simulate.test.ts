@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { defineTask, type TaskerError } from '../../../core/index.js'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { defineSubscriber, defineTask, type TaskerError } from '../../../core/index.js'
 import { type SimulateOptions, simulate } from '../../../core/testing/index.js'
 import { testDatabaseUrl } from '../../support/postgres.js'
 
@@ -89,7 +90,15 @@ describe('simulate', function () {
     assert.deepEqual(again.details.failures, [
       { seed: 1, faults: ['crash-before@commit#4'], broken: ['check: charged 2 times'] },
     ])
+    assert.equal((again.cause as Error).message, 'charged 2 times')
     assert.equal((await simulate(order(true), once)).runs, 0, 'no other task is tried')
+
+    process.env.TASKER_SIMULATE = line[1]!.replace('#4', '#40')
+    const missed = await failureOf(simulate(order(false), once))
+    assert.match(
+      missed.message,
+      /does not come by that place.*expected a place among .*commit#4,.*"crash-before@commit#40"/is,
+    )
   })
 
   it('draws faults together with each further seed, and takes away those that a failure does not need', async () => {
@@ -138,6 +147,23 @@ describe('simulate', function () {
     const error = await failureOf(simulate(broken, { check: () => assert.fail('never right') }))
     assert.match(error.message, /1 runs of default\.broken/)
     assert.match(error.message, /fault=none' npm test/)
+  })
+
+  it('gives durable subscribers time to hear of it before it checks', async () => {
+    const heard = new Set<string>()
+    const mailer = defineSubscriber({
+      name: 'mailer',
+      durable: true,
+      on: { 'task.completed': ({ taskId }) => sleep(60).then(() => void heard.add(taskId)) },
+    })
+    const task = defineTask({ name: 'told' }).step('only', async () => 'done')
+    const report = await simulate(task, {
+      config: { subscribers: [mailer] },
+      maxRuns: 8,
+      before: () => heard.clear(),
+      check: ({ id, state }) => assert.equal(heard.has(id), state === 'complete'),
+    })
+    assert.deepEqual(report.failures, [])
   })
 
   it('goes through children, lists and decisions', async () => {

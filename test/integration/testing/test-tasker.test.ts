@@ -75,6 +75,21 @@ describe('a test kernel', () => {
     assert.deepEqual(heard, ['task.completed'])
   })
 
+  it('gives durable subscribers time to handle what a run has written, also when its worker is lost at the end', async () => {
+    const heard: string[] = []
+    const slow = defineSubscriber({
+      name: 'slow',
+      durable: true,
+      on: { 'task.completed': (event) => sleep(50).then(() => heard.push(event.name)) },
+    })
+    await using t = await openTestTasker({ handlers: [chain], subscribers: [slow] })
+    await t.run(chain)
+    assert.deepEqual(heard, ['task.completed'])
+    t.faults.crashOn('task.completed')
+    await t.run(chain)
+    if (t.database.kind === 'embedded') assert.deepEqual(heard, ['task.completed', 'task.completed'])
+  })
+
   it('says so when a task does not end, and in which step', async () => {
     await using t = await openTestTasker({ handlers: [hanging] })
     await assert.rejects(t.run(hanging, undefined, { giveUpAfterMs: 200 }), {
@@ -110,6 +125,36 @@ describe('the virtual clock', () => {
     await t.clock.advance('4h')
     const times = t.events.of('task.completed').map(({ occurredAt }) => (Date.parse(occurredAt) - start) / 3_600_000)
     assert.deepEqual(times, [1, 3])
+  })
+
+  it('has a durable subscriber try again at each time on the way, until the event is a dead letter', async () => {
+    const triedAt: number[] = []
+    const failing = defineSubscriber({
+      name: 'failing',
+      durable: true,
+      retry: { limit: 4, backoffMs: [60_000] },
+      on: {
+        'task.completed': async () => {
+          triedAt.push(t.clock.now())
+          await sleep(20)
+          throw new Error('no')
+        },
+      },
+    })
+    await using t = await openTestTasker({
+      handlers: [chain],
+      subscribers: [failing],
+      subscriptions: { retry: { jitter: 0 } },
+      handlerPatienceMs: 5_000,
+    })
+    await t.run(chain)
+    const [first] = triedAt
+    await t.clock.advance('1h')
+    assert.deepEqual(
+      triedAt.map((at) => (at - first!) / 60_000),
+      [0, 1, 3, 7],
+    )
+    assert.equal((await t.subscriptions.deadLetters.list()).items.length, 1)
   })
 
   it('fires the time-out of a step whose handler waits for time to pass', async () => {
