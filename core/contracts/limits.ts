@@ -52,6 +52,8 @@ export interface PermitReply {
   readonly turnIntervalMs: number
   /** Other live workers that wait for permits. */
   readonly waitingWorkers: readonly string[]
+  /** How many more calls there may be at once: what nobody has drawn who waits, or is kept for others. */
+  readonly roomLeft: number
 }
 
 export interface SystemBlock {

@@ -105,7 +105,10 @@ export class SystemGate {
   }
 
   leave(waiter: Waiter): void {
-    if (this.#line.delete(waiter)) this.#planPump()
+    if (!this.#line.delete(waiter)) return
+    // What is kept for it may be what others wait for.
+    if (this.#settings.concurrency !== undefined) this.#hasNews = true
+    this.#planPump()
   }
 
   /** A step that was let through is admitted. */
@@ -296,7 +299,8 @@ export class SystemGate {
       // What was given does not hold: the system has asked for a pause since the question was put.
       else this.#hasNews = true
       if (request.turns > 0) this.#park(turns, reply, request)
-      if (this.#settings.concurrency !== undefined && reply.granted === 0) tell(reply.waitingWorkers)
+      // Only then: those who are told for nothing would tell each other, again and again.
+      if (reply.roomLeft > 0) tell(reply.waitingWorkers)
     } catch (error) {
       log.debug({ err: error, system: this.system }, 'permits could not be drawn; it is tried again')
       this.#block ??= block

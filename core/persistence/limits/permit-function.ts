@@ -41,7 +41,8 @@ export function paceAt(time: string): string {
  * permit has to be counted or given back, and what a killed worker had drawn passes by itself.
  *
  * Concurrency is what workers say that they hold: each tells the whole of it every time, and one that no longer lives does not count.
- * Where several wait, each may have its share, and what is left goes to whoever was served longest ago.
+ * Where several wait, each may have its share, and what is left goes to whoever was served longest ago, as do shares where others hold
+ * so much that there are not enough of them.
  */
 export class PermitFunction {
   readonly name: string
@@ -53,7 +54,8 @@ export class PermitFunction {
     this.createSql = `create or replace function ${this.name}(p_system text, p_worker text, p_now float8, p_held int, p_wanted int,
         p_interval float8, p_burst int, p_concurrency int, p_turns int, p_turn_interval float8, p_first_turn float8,
         out granted int, out "firstAt" float8, out "intervalMs" float8, out "retryAt" float8, out "blockedUntil" float8,
-        out "isPaced" boolean, out turns int, out "firstTurnAt" float8, out "turnIntervalMs" float8, out "waitingWorkers" text[]) ${storedFunctionBody(text)}`
+        out "isPaced" boolean, out turns int, out "firstTurnAt" float8, out "turnIntervalMs" float8, out "waitingWorkers" text[],
+        out "roomLeft" int) ${storedFunctionBody(text)}`
   }
 }
 
@@ -74,6 +76,7 @@ declare
   others_waiting int;
   before_me int;
   kept_for_others int;
+  kept_before_me int;
   free int;
   slots int;
 begin
@@ -95,11 +98,13 @@ begin
     free := p_concurrency - others_held - p_held;
     if others_waiting > 0 then
       share := p_concurrency / (others_waiting + 1);
-      select coalesce(sum(greatest(least(held + wanted, share) - held, 0)), 0), count(*) filter (where served_at < own_served_at)
-        into kept_for_others, before_me
-        from ${use} where system = p_system and worker_id = any("waitingWorkers");
-      free := free - kept_for_others;
+      select coalesce(sum(kept), 0), coalesce(sum(kept) filter (where (served_at, worker_id) < (own_served_at, p_worker)), 0),
+          count(*) filter (where served_at < own_served_at)
+        into kept_for_others, kept_before_me, before_me
+        from (select u.*, greatest(least(held + wanted, share) - held, 0) as kept from ${use} u
+          where system = p_system and worker_id = any("waitingWorkers")) u;
       slots := greatest(share - p_held, 0);
+      free := greatest(free - kept_for_others, least(free - kept_before_me, slots));
       if free > slots then free := slots + greatest(free - slots - before_me, 0); end if;
     end if;
     granted := least(granted, greatest(free, 0));
@@ -147,6 +152,10 @@ begin
     turns := greatest(least(p_turns, floor((p_now + ${LONGEST_TURN_MS} - "firstTurnAt") / "turnIntervalMs") + 1), 0);
     s.turn_at := greatest(s.turn_at, "firstTurnAt" + turns * "turnIntervalMs");
   end if;
+
+  "roomLeft" := greatest(coalesce(p_concurrency - others_held - p_held - granted, 0), 0);
+  -- What has to wait for its time anyway waits for nobody else.
+  if "retryAt" is not null then "roomLeft" := 0; end if;
 
   update ${pace} set next_at = coalesce(tat, next_at), turn_at = s.turn_at where system = p_system;
   if p_held + p_wanted = 0 then

@@ -6,6 +6,8 @@ import type { Waiter } from '../../../../core/orchestration/limits/waiting-line.
 import { VirtualClock } from '../../../../core/testing/virtual-clock.js'
 import { RecordedLog } from '../../../support/recorded-log.js'
 
+const alone = { roomLeft: 0, waitingWorkers: [] }
+
 /** A database that answers when the test says so. */
 class AskedLater {
   readonly questions: PermitRequest[] = []
@@ -18,10 +20,10 @@ class AskedLater {
     })
   }
 
-  async answer(granted: number): Promise<void> {
+  async answer(granted: number, others: Pick<PermitReply, 'roomLeft' | 'waitingWorkers'> = alone): Promise<void> {
     const now = this.questions.at(-1)!.now
     const paced = { isPaced: false, firstAt: now, intervalMs: 0, turns: 0, firstTurnAt: now, turnIntervalMs: 0 }
-    this.#answer!({ ...paced, granted, retryAt: null, blockedUntil: null, waitingWorkers: [] })
+    this.#answer!({ ...paced, granted, retryAt: null, blockedUntil: null, ...others })
     await turns()
   }
 }
@@ -30,10 +32,16 @@ async function turns(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await nextTurn()
 }
 
-function gateWith(database: AskedLater): SystemGate {
+function gateWith(database: AskedLater, told: string[] = []): SystemGate {
   const store = { drawPermits: database.drawPermits } as unknown as LimitStore
   const clock = new VirtualClock(0)
-  const rest = { workerId: 'this', random: () => 0, keptTasks: () => 10, tell: () => {}, onIdle: () => {} }
+  const rest = {
+    workerId: 'this',
+    random: () => 0,
+    keptTasks: () => 10,
+    tell: (workers: readonly string[]) => void told.push(...workers),
+    onIdle: () => {},
+  }
   return new SystemGate('gateway', { concurrency: 1 }, { store, clock, log: new RecordedLog(), ...rest })
 }
 
@@ -70,6 +78,37 @@ describe('the gate to a system with limits', () => {
     assert.equal(database.questions.at(-1)!.wanted, 1)
     await database.answer(1)
     assert.ok(second.isGranted)
+    gate.stop()
+  })
+
+  it('tells others that wait of the room that is left, and of none where there is none', async () => {
+    const database = new AskedLater()
+    const told: string[] = []
+    const gate = gateWith(database, told)
+    gate.enter(waiter())
+    await turns()
+    await database.answer(0, { roomLeft: 0, waitingWorkers: ['other'] })
+    assert.deepEqual(told, [], 'they would tell each other for ever')
+    gate.ask()
+    await turns()
+    await database.answer(1, { roomLeft: 1, waitingWorkers: ['other'] })
+    assert.deepEqual(told, ['other'])
+    gate.stop()
+  })
+
+  it('says at once that somebody waits no longer: others may wait for what is kept for it', async () => {
+    const database = new AskedLater()
+    const gate = gateWith(database)
+    const gone = waiter()
+    gate.enter(gone)
+    await turns()
+    await database.answer(0)
+    gate.leave(gone)
+    await turns()
+    assert.deepEqual(
+      database.questions.map(({ wanted }) => wanted),
+      [1, 0],
+    )
     gate.stop()
   })
 
