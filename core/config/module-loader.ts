@@ -49,7 +49,7 @@ const linkErrors = new Set([
 
 class JitiModuleLoader implements ModuleLoader {
   readonly directory: string
-  readonly #jiti: Jiti
+  #made: Jiti | undefined
   readonly #timeoutMs: number
   /** One file at a time: jiti evaluates a module that two files import at the same moment twice. */
   #last: Promise<unknown> = Promise.resolve()
@@ -57,13 +57,18 @@ class JitiModuleLoader implements ModuleLoader {
   constructor(directory: string, timeoutMs: number) {
     this.directory = directory
     this.#timeoutMs = timeoutMs
-    this.#jiti = createJiti(pathToFileURL(`${directory}/`).href, {
+  }
+
+  /** Made when something is to be loaded: who brings all of its parts along loads nothing. */
+  get #jiti(): Jiti {
+    this.#made ??= createJiti(pathToFileURL(`${this.directory}/`).href, {
       fsCache: false,
       moduleCache: true,
       interopDefault: true,
       tryNative: false,
       virtualModules: sharedModules,
     })
+    return this.#made
   }
 
   load(path: string): Promise<LoadedModule> {

@@ -8,7 +8,8 @@ type Options = Readonly<Record<string, unknown>>
 
 /** Checks options against the schemas of exporters, each compiled once. */
 export class OptionCheck {
-  readonly #ajv = new Ajv2020({ useDefaults: true, allErrors: true, strict: false, validateFormats: false })
+  /** Made for the first exporter that has a schema: most processes export nothing. */
+  #ajv: Ajv2020 | undefined
   readonly #compiled = new WeakMap<ExporterDefinition, ValidateFunction>()
 
   /**
@@ -27,6 +28,7 @@ export class OptionCheck {
   #validatorOf(exporter: ExporterDefinition, schema: object): ValidateFunction {
     let validate = this.#compiled.get(exporter)
     if (validate === undefined) {
+      this.#ajv ??= new Ajv2020({ useDefaults: true, allErrors: true, strict: false, validateFormats: false })
       validate = this.#ajv.compile(schema)
       this.#compiled.set(exporter, validate)
     }
