@@ -39,7 +39,7 @@ export class StepGates {
 
   /** Asks about ready steps what takes time to answer; what others waited for is asked for no more. */
   ask(ready: ReadonlySet<string>): void {
-    this.#passes?.keepOnly(ready)
+    this.#passes?.keepOnly(ready, this.#run.owned.running)
     this.#clearances.ask(ready, (name) => this.#run.rehearse(name))
   }
 

@@ -7,7 +7,7 @@ import type { Waiter } from './waiting-line.js'
 export interface PassHolder {
   readonly taskId: string
   readonly taskPriority: number
-  /** Most steps of it that may run at once: more need not wait at once either. */
+  /** Most steps of it that may run at once: more need not wait for one system at once either. */
   readonly mostSteps: number
   /** Something has changed: the next commit is to be prepared. */
   wake(): void
@@ -18,6 +18,8 @@ interface Pass {
   readonly waiter: Waiter
   state: 'waiting' | 'granted' | 'taken'
   permit?: Permit
+  /** Its gate would rather have the task wait without an owner, until then. Remembered: it is not to be given another turn. */
+  parkAt?: number
 }
 
 /**
@@ -29,7 +31,6 @@ export class StepPasses {
   readonly #holder: PassHolder
   readonly #passes = new Map<string, Pass>()
   #isHeld = false
-  #parkAt: number | undefined
 
   constructor(limits: SystemLimits, holder: PassHolder) {
     this.#limits = limits
@@ -46,9 +47,9 @@ export class StepPasses {
     return true
   }
 
-  /** Steps that are no longer ready leave their lines, before others are let in: the places that they had are few. */
-  keepOnly(ready: ReadonlySet<string>): void {
-    for (const [name, pass] of this.#passes) if (pass.state !== 'taken' && !ready.has(name)) this.#drop(name, pass)
+  /** Steps that are neither ready nor admitted leave their lines, before others are let in: the places that they had are few. */
+  keepOnly(ready: ReadonlySet<string>, running: ReadonlySet<string>): void {
+    for (const [name, pass] of this.#passes) if (!ready.has(name) && !running.has(name)) this.#drop(name, pass)
   }
 
   /** What was granted and is not needed goes to others. */
@@ -58,16 +59,15 @@ export class StepPasses {
 
   /**
    * Says whether nothing of the task runs, and gives until when it had better wait without an owner; undefined while it does not,
-   * because its turn comes soon.
+   * because the turn of one of its steps comes soon.
    */
   parkUntil(ready: ReadonlySet<string>, isRunning: boolean): number | undefined {
-    let waiting = 0
-    for (const { state } of this.#passes.values()) if (state === 'waiting') waiting += 1
-    const isHeld = !isRunning && waiting > 0 && waiting >= Math.min(ready.size, this.#holder.mostSteps)
+    const waiting = [...this.#passes.values()].filter(({ state }) => state === 'waiting')
+    const isHeld = !isRunning && waiting.length > 0 && waiting.length >= Math.min(ready.size, this.#holder.mostSteps)
     this.#setHeld(isHeld)
-    // Remembered while it is being parked: nobody is to give it another turn.
-    if (!isHeld) this.#parkAt = undefined
-    return this.#parkAt
+    if (!isHeld) for (const pass of waiting) delete pass.parkAt
+    const times = waiting.map(({ parkAt }) => parkAt)
+    return isHeld && times.every((time) => time !== undefined) ? Math.min(...times) : undefined
   }
 
   /** The permit of an admitted step that begins; whoever takes it gives it back when the handler has settled. */
@@ -80,7 +80,6 @@ export class StepPasses {
   /** Gives back all that has not been started. */
   drop(): void {
     for (const [name, pass] of this.#passes) this.#drop(name, pass)
-    this.#parkAt = undefined
     this.#setHeld(false)
   }
 
@@ -94,8 +93,8 @@ export class StepPasses {
   #enter(step: StepRecord, stepPriority: number): boolean {
     const gate = this.#limits.gateOf(step.dependentSystem)
     if (gate === undefined) return true
-    if (this.#passes.size >= this.#holder.mostSteps) return false
-    const isIdle = () => this.#isHeld && this.#parkAt === undefined
+    if (this.#countAt(gate) >= this.#holder.mostSteps) return false
+    const isIdle = () => this.#isHeld && pass.parkAt === undefined
     const { taskId, taskPriority } = this.#holder
     const pass: Pass = {
       gate,
@@ -113,7 +112,7 @@ export class StepPasses {
           this.#holder.wake()
         },
         park: (until) => {
-          this.#parkAt = until
+          pass.parkAt = until
           this.#holder.wake()
         },
       },
@@ -121,6 +120,13 @@ export class StepPasses {
     this.#passes.set(step.name, pass)
     gate.enter(pass.waiter)
     return false
+  }
+
+  /** Steps that wait for another system, which may be closed for long, are in nobody's way. */
+  #countAt(gate: SystemGate): number {
+    let count = 0
+    for (const pass of this.#passes.values()) if (pass.gate === gate) count += 1
+    return count
   }
 
   #setHeld(isHeld: boolean): void {
