@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { SourceLocation } from '../errors/configuration-errors.js'
 import { errorMessage } from '../errors/error-message.js'
@@ -57,7 +58,9 @@ const compiledFolder = fileURLToPath(new URL('..', import.meta.url))
 /** Frames of ours: as compiled, and, where source maps are read, as written. */
 const ownFolders = [compiledFolder, compiledFolder.replace(/([\\/])dist[\\/]core([\\/])$/, '$1core$2')]
 
-/** The first frame that is neither Node's nor a package's nor ours. */
+const moduleLoaders = ownFolders.map((folder) => join(folder, 'config', 'module-loader.'))
+
+/** The first frame that is neither Node's nor a package's nor ours. Behind the loader of modules stands whoever asked for the module. */
 function stackLocation({ stack = '' }: Error): SourceLocation | undefined {
   for (const frame of stack.split('\n').slice(1)) {
     const found = /^at (?:.*\()?((?:file:\/\/|\/|[A-Za-z]:[\\/]).+?):(\d+):(\d+)\)?$/.exec(
@@ -65,6 +68,7 @@ function stackLocation({ stack = '' }: Error): SourceLocation | undefined {
     )
     if (found === null || /[\\/]node_modules[\\/]/.test(found[1]!)) continue
     const location = located(found[1]!, found[2], Number(found[3]))
+    if (moduleLoaders.some((loader) => location.file.startsWith(loader))) return undefined
     if (!ownFolders.some((folder) => location.file.startsWith(folder))) return location
   }
   return undefined

@@ -51,7 +51,7 @@ class JitiModuleLoader implements ModuleLoader {
   readonly directory: string
   #made: Jiti | undefined
   readonly #timeoutMs: number
-  /** One file at a time: jiti evaluates a module that two files import at the same moment twice. */
+  /** What jiti loads it loads one file at a time: it evaluates a module twice that two files import at the same moment. */
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(directory: string, timeoutMs: number) {
@@ -73,9 +73,7 @@ class JitiModuleLoader implements ModuleLoader {
 
   load(path: string): Promise<LoadedModule> {
     const file = resolve(this.directory, path)
-    const loading = this.#last.then(() => this.#load(file))
-    this.#last = loading.catch(() => undefined)
-    return loading
+    return loadSharedPackages().then(() => this.#load(file))
   }
 
   resolve(specifier: string): string | undefined {
@@ -84,14 +82,29 @@ class JitiModuleLoader implements ModuleLoader {
   }
 
   async #load(file: string): Promise<LoadedModule> {
-    await loadSharedPackages()
     try {
       await access(file)
-      return exportsOf(await this.#inTime(file, this.#import(file)))
+      return exportsOf(/\.[cm]?js$/.test(file) ? await this.#loadByNode(file) : await this.#loadByJiti(file))
     } catch (cause) {
       if (cause instanceof ModuleTimeoutError) throw cause
       throw new ModuleLoadError(locateError(cause, file), reasonOf(cause), cause)
     }
+  }
+
+  /** Any number at once: one that takes its time holds up no other. */
+  async #loadByNode(file: string): Promise<object> {
+    try {
+      return await this.#inTime(file, import(pathToFileURL(file).href))
+    } catch (error) {
+      if (!isLinkError(error)) throw error
+      return this.#loadByJiti(file)
+    }
+  }
+
+  #loadByJiti(file: string): Promise<object> {
+    const loading = this.#last.then(() => this.#inTime(file, this.#jiti.import<object>(file)))
+    this.#last = loading.catch(() => undefined)
+    return loading
   }
 
   /** One that waits for ever would hold up all that come after it. */
@@ -104,17 +117,6 @@ class JitiModuleLoader implements ModuleLoader {
     } finally {
       clearTimeout(timer)
     }
-  }
-
-  async #import(file: string): Promise<object> {
-    if (/\.[cm]?js$/.test(file)) {
-      try {
-        return await import(pathToFileURL(file).href)
-      } catch (error) {
-        if (!isLinkError(error)) throw error
-      }
-    }
-    return this.#jiti.import<object>(file)
   }
 }
 

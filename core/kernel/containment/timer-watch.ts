@@ -14,6 +14,8 @@ const framesLookedAt = 50
  */
 export class TimerWatch {
   readonly #timers = new Map<Culprit, WeakRef<NodeJS.Timeout>[]>()
+  /** Works under way. */
+  #works = 0
   readonly #hook = createHook({
     init: (_id, type, _trigger, resource) => {
       if (type === 'Timeout') this.#note(resource as NodeJS.Timeout)
@@ -22,11 +24,13 @@ export class TimerWatch {
 
   /** Looks while the work is under way. */
   async during<R>(work: () => Promise<R>): Promise<R> {
+    this.#works += 1
     this.#hook.enable()
     try {
       return await work()
     } finally {
-      this.#hook.disable()
+      this.#works -= 1
+      if (this.#works === 0) this.#hook.disable()
     }
   }
 

@@ -42,7 +42,7 @@ export async function findBuiltIn(search: PackageSearch): Promise<Finds> {
   return findEntries({ folder, manifest, name: manifest.name ?? folder, kind: 'built_in' }, search)
 }
 
-/** What the direct dependencies of the project bring that have a `"tasker"` entry, in the order of package.json. */
+/** What the direct dependencies of the project bring that have a `"tasker"` entry, in the order of package.json. They are loaded at once: none waits for another. */
 export async function findInDependencies(
   search: PackageSearch,
   wanted: boolean | readonly string[],
@@ -52,14 +52,15 @@ export async function findInDependencies(
   if (wanted === false || projectFolder === undefined) return finds
   const { dependencies, devDependencies, optionalDependencies } = await readManifest(projectFolder)
   const names = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies })
-  for (const name of names) {
-    if (Array.isArray(wanted) && !wanted.includes(name)) continue
+  const loading = names.map(async (name) => {
+    if (Array.isArray(wanted) && !wanted.includes(name)) return undefined
     const folder = packageFolderOf(name, projectFolder)
-    if (folder === undefined || isOwn(folder)) continue
-    const more = await findInDependency(folder, name, search)
-    finds.found.push(...more.found)
-    finds.failed.push(...more.failed)
-    finds.packages.push(...more.packages)
+    return folder === undefined || isOwn(folder) ? undefined : findInDependency(folder, name, search)
+  })
+  for (const more of await Promise.all(loading)) {
+    finds.found.push(...(more?.found ?? []))
+    finds.failed.push(...(more?.failed ?? []))
+    finds.packages.push(...(more?.packages ?? []))
   }
   return finds
 }

@@ -6,6 +6,12 @@ import { ProjectOnDisk } from '../../unit/config/project-on-disk.js'
 /** Files of packages that a project depends on; what they need of Tasker is plain data, as it is of any plugin. */
 const packages: Readonly<Record<string, string>> = {
   'hangs-at-import': `setInterval(() => {}, 1000); await new Promise(() => {})`,
+  'waits-for-the-next': `
+    await (globalThis.gate ??= Promise.withResolvers()).promise
+    export const plugin = { name: 'waits', version: '1.0.0', setup() {} }`,
+  'is-the-next': `
+    (globalThis.gate ??= Promise.withResolvers()).resolve()
+    export const plugin = { name: 'next', version: '1.0.0', setup() {} }`,
   'strays-at-import': `
     Promise.reject(new Error('no key'))
     setTimeout(() => { throw new Error('no clock') }, 1)
@@ -140,7 +146,8 @@ describe('Packages that misbehave while they are loaded, and take what is not th
       /hangs-at-import.index\.js could not be loaded: it has not ended within 1000 ms/,
     )
     assert.equal(found.packages['hangs-at-import'], 'refused')
-    assert.equal(found.packages['leaves-timers'], 'joined')
+    for (const other of ['leaves-timers', 'waits-for-the-next', 'is-the-next'])
+      assert.equal(found.packages[other], 'joined', other)
     assert.match(found.checks.registries!.message!, /hangs-at-import/)
   })
 
