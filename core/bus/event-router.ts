@@ -2,6 +2,9 @@ import { EventEmitter } from 'eventemitter3'
 import type { EventEnvelope } from '../events/envelope.js'
 import { Listener } from './listener.js'
 
+/** With so many listeners one that leaves is taken away at once; the emitter copies all that a name has for that. */
+const fewListeners = 64
+
 /**
  * Brings events to the listeners that selected them, in the order in which these were added.
  *
@@ -12,6 +15,8 @@ export class EventRouter {
   readonly #emitter = new EventEmitter<Record<string, [EventEnvelope]>>()
   readonly #listeners = new Set<Listener>()
   readonly #resolved = new Set<string>()
+  /** How many that have left the emitter still has; they are stopped, and hear nothing. */
+  #leftBehind = 0
   /** Whether a name has a listener that is not passive, as far as that was asked since the listeners last changed. */
   readonly #heard = new Map<string, boolean>()
 
@@ -29,7 +34,12 @@ export class EventRouter {
     listener.stop()
     if (!this.#listeners.delete(listener)) return
     this.#heard.clear()
-    for (const name of this.#resolved) this.#emitter.off(name, Listener.prototype.deliver, listener)
+    if (this.#listeners.size < fewListeners && this.#leftBehind === 0) {
+      for (const name of this.#resolved) this.#emitter.off(name, Listener.prototype.deliver, listener)
+      return
+    }
+    this.#leftBehind += 1
+    if (this.#leftBehind > this.#listeners.size) this.#connectAnew()
   }
 
   clear(): void {
@@ -56,6 +66,15 @@ export class EventRouter {
   #resolve(name: string): void {
     this.#resolved.add(name)
     for (const listener of this.#listeners) if (listener.selects(name)) this.#connect(name, listener)
+  }
+
+  /** Takes away all that have left, when they are as many as those that stay: thousands that leave together cost little more than one. */
+  #connectAnew(): void {
+    this.#leftBehind = 0
+    for (const name of this.#resolved) {
+      this.#emitter.removeAllListeners(name)
+      for (const listener of this.#listeners) if (listener.selects(name)) this.#connect(name, listener)
+    }
   }
 
   #connect(name: string, listener: Listener): void {
