@@ -66,7 +66,7 @@ export class WorkerHandle {
 
   /** It works, and can be told something. */
   get isReady(): boolean {
-    return this.isRunning && !this.#isFrozen && !this.#isTold && this.workerId !== undefined
+    return this.isRunning && !this.#isFrozen && !this.#isTold && this.#hasStarted
   }
 
   /** It runs a handler. */
@@ -76,7 +76,11 @@ export class WorkerHandle {
   }
 
   get workerId(): string | undefined {
-    return this.lines.find((line) => line.kind === 'started')?.workerId
+    return this.lines.find((line) => line.kind === 'made')?.workerId
+  }
+
+  get #hasStarted(): boolean {
+    return this.lines.some(({ kind }) => kind === 'started')
   }
 
   order(order: WorkerOrder): void {

@@ -6,8 +6,12 @@ export function sharedNow(): number {
 }
 
 /** What a worker process says of itself, one line for each, durable outside of the engine the moment it is said. */
-export type WorkerLine = { readonly at: number } & (
-  | { readonly kind: 'started'; readonly workerId: string; readonly pid: number }
+export type WorkerLine = {
+  readonly at: number
+} & /** It is about to start: it may run tasks, and die of them, before it has. */
+(
+  | { readonly kind: 'made'; readonly workerId: string }
+  | { readonly kind: 'started'; readonly pid: number }
   /** A handler was called. */
   | ({ readonly kind: 'call'; readonly key: string; readonly idempotencyKey: string } & CallOf)
   /** It ended. Absent after a call: the process did not live to see it. */

@@ -55,8 +55,9 @@ async function start(): Promise<Tasker> {
   tasker.events.on('workflow.task_state_unclear', ({ taskId, payload: { finding, action } }) => {
     lines.write({ kind: 'unclear', taskId: taskId!, finding, action })
   })
+  lines.write({ kind: 'made', workerId: tasker.workerId })
   await tasker.start()
-  lines.write({ kind: 'started', workerId: tasker.workerId, pid: process.pid })
+  lines.write({ kind: 'started', pid: process.pid })
   return tasker
 }
 
