@@ -64,10 +64,10 @@ export class DeliveryPump {
     this.#ended = this.#run()
   }
 
-  /** The log may have grown, or there are other shards to read for. */
+  /** The log may have grown, or there are other shards to read for. Where delivery fails, that is no reason to try sooner. */
   look(): void {
     this.#hasNews = true
-    this.#wake?.()
+    if (this.#failures === 0) this.#wake?.()
   }
 
   /** Resolves when nothing is being read or handed out any more. */
@@ -83,9 +83,10 @@ export class DeliveryPump {
       try {
         await this.#delivery.room()
         if (!this.#isRunning) return
-        if (!(await this.#readOn())) await this.#news(this.#parts.settings.lookIntervalMs)
+        const hasRead = await this.#readOn()
         this.#failures = 0
         this.#watched.worked()
+        if (!hasRead) await this.#news(this.#parts.settings.lookIntervalMs)
       } catch (error) {
         await this.#wait(error)
       }
@@ -141,6 +142,7 @@ export class DeliveryPump {
     else this.#parts.log.warn({ err: error }, `delivery to ${this.#parts.name} failed; it is tried again`)
     this.#hasNews = false
     await this.#news(retryDelayMs(this.#failures))
+    this.#hasNews = true
   }
 }
 

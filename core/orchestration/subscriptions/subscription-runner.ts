@@ -2,6 +2,7 @@ import type { ChangeRecord } from '../../contracts/changes.js'
 import type { Listening, Signals } from '../../contracts/signals.js'
 import type { SubscriberDefinition } from '../../contracts/subscriber.js'
 import type { SubscriptionRow } from '../../contracts/subscription-store.js'
+import { DatabaseRetry } from '../database-retry.js'
 import { engineActor } from '../engine-actor.js'
 import { PeriodicWork } from '../periodic-work.js'
 import { SoleLook } from '../sole-look.js'
@@ -29,6 +30,7 @@ export class SubscriptionRunner {
   /** By name: what is being done about it, or last in line. */
   readonly #turns = new Map<string, Promise<void>>()
   readonly #looks: PeriodicWork
+  readonly #retry: DatabaseRetry
   #listening: Listening | undefined
   #isRunning = false
   #seenAt = Number.NEGATIVE_INFINITY
@@ -41,6 +43,7 @@ export class SubscriptionRunner {
   constructor(services: SubscriptionRunnerServices) {
     const { log, databaseWatch, schema } = services
     this.#services = services
+    this.#retry = new DatabaseRetry(databaseWatch)
     this.#channel = `tasker:subscriptions:${schema}`.slice(0, 63)
     this.#looks = new PeriodicWork('sharing subscriptions', lookIntervalMs, () => this.look(), log, databaseWatch)
   }
@@ -68,7 +71,7 @@ export class SubscriptionRunner {
     this.#inTurn(name, `durable subscriber ${name} could not begin`, async () => {
       if (this.#subscribers.get(name) !== subscriber) return
       await this.#end(name)
-      await this.#declare(subscriber)
+      await this.#retry.until(`the beginning of ${name}`, () => this.#declare(subscriber))
       if (!this.#isRunning) return
       this.#begin(subscriber)
       this.lookSoon()
@@ -103,6 +106,7 @@ export class SubscriptionRunner {
     if (!this.#isRunning) return
     this.#isRunning = false
     this.#listening?.stop()
+    this.#retry.abandon()
     await this.#looks.stop()
     await this.#look.current?.catch(() => undefined)
     await Promise.all(this.#turns.values())
@@ -132,6 +136,7 @@ export class SubscriptionRunner {
   /** Ceases at once; `isLost`: as if the process had died. */
   halt(isLost = false): void {
     this.#isRunning = false
+    this.#retry.abandon()
     this.#listening?.stop()
     void this.#looks.stop()
     for (const worker of this.#workers.values()) isLost ? worker.abandon() : worker.halt()
@@ -189,7 +194,9 @@ export class SubscriptionRunner {
   async #end(name: string): Promise<void> {
     const worker = this.#workers.get(name)
     this.#workers.delete(name)
-    if (worker !== undefined) await this.#stop(worker, performance.now() + endLimitMs)
+    if (worker === undefined) return
+    // We live on, so that nobody would take what is not given back.
+    await this.#stop(worker, performance.now() + endLimitMs, (leave) => this.#retry.until(`the end of ${name}`, leave))
   }
 
   #begin(subscriber: SubscriberDefinition): void {
@@ -228,10 +235,14 @@ export class SubscriptionRunner {
     )
   }
 
-  async #stop(worker: SubscriptionWorker, deadline: number): Promise<void> {
+  async #stop(
+    worker: SubscriptionWorker,
+    deadline: number,
+    carryOut = (leave: () => Promise<void>) => leave(),
+  ): Promise<void> {
     await worker.stop(deadline)
     await worker.flush()
-    await this.#services.store.leave([worker.name], this.#services.workerId)
+    await carryOut(() => this.#services.store.leave([worker.name], this.#services.workerId))
     this.#services.signals.send({ channel: this.#channel, payload: '' })
   }
 }

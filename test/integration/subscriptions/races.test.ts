@@ -194,6 +194,32 @@ describe('A durable subscriber, when several things happen at once,', () => {
     assert.ok(most <= 16)
   })
 
+  it('is delivered to, and gives its shards back, although the database was away when it came or went', async () => {
+    const heard: unknown[] = []
+    const subscriber = defineSubscriber({
+      name: 'late',
+      durable: true,
+      from: 'beginning',
+      on: { 'order.placed': ({ payload }) => void heard.push(payload) },
+    })
+    const other = defineSubscriber({ name: 'other', durable: true, on: { 'task.failed': () => {} } })
+    const { subscribers, subscriptions, log } = await open(other)
+    let refusals = 3
+    const refuse = (statement: RegExp) =>
+      tasker.faults.onStatement(({ sql }) => (statement.test(sql) && refusals-- > 0 ? 'refuse' : undefined))
+    refuse(/insert into .*subscriptions as s/)
+    subscribers.register(subscriber)
+    await log.publish(placed, 1)
+    while ((await subscriptions.get('late')) === undefined) await sleep(10)
+    await subscriptions.caughtUp('late')
+    assert.deepEqual(heard, [1])
+    refusals = 3
+    refuse(/with given_back as/)
+    subscribers.unregister('late')
+    while ((await subscriptions.get('late'))!.shards.some(({ workerId }) => workerId !== null)) await sleep(10)
+    assert.ok(refusals <= 0)
+  })
+
   it('begins anew when its subscription is removed while a worker has it', async () => {
     const heard: unknown[] = []
     const subscriber = defineSubscriber({
