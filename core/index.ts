@@ -112,6 +112,7 @@ export type {
   DeadLetter,
   DeadLetterFilter,
   DeadLettersApi,
+  HeldTask,
   LogPlace,
   Subscription,
   SubscriptionChangeOptions,

@@ -1,4 +1,4 @@
-import type { DeadLetter, Subscription } from '../contracts/subscription.js'
+import type { DeadLetter, HeldTask, Subscription } from '../contracts/subscription.js'
 import type { Tasker } from '../kernel/tasker.js'
 import { type TableOptions, textPairs, textTable } from './text-table.js'
 import { durationText, momentText } from './time-text.js'
@@ -18,7 +18,11 @@ export function subscriptionTable(subscriptions: readonly Subscription[], option
 }
 
 /** All there is to say about a durable subscriber. */
-export function subscriptionText(subscription: Subscription, options: TableOptions): string {
+export function subscriptionText(
+  subscription: Subscription,
+  options: TableOptions,
+  held: readonly HeldTask[] = [],
+): string {
   const { pausedAt, pauseReason, lostAtMost, shards } = subscription
   const workers = workersOf(subscription).map(
     (id) => `${id}: ${shards.filter(({ workerId }) => workerId === id).length} of ${shards.length} shards`,
@@ -30,9 +34,9 @@ export function subscriptionText(subscription: Subscription, options: TableOptio
       ['transactional', subscription.isTransactional ? 'yes' : 'no'],
       ['position', subscription.position ?? 'before the first entry'],
       ['behind', lagText(subscription)],
-      ['held', `${subscription.heldTasks} tasks, of which an event failed and is tried again`],
+      ['held', heldText(subscription, held)],
       ['dead letters', String(subscription.deadLetters)],
-      ['workers', workers.length === 0 ? 'none' : workers.join('\n')],
+      ['workers', workers.length === 0 ? 'none' : workers],
       ['paused', pausedAt === null ? undefined : `since ${momentText(pausedAt)}: ${pauseReason}`],
       ['lost', lostAtMost === 0 ? undefined : `up to ${lostAtMost} entries, taken by retention`],
       ['retention', subscription.holdsRetention ? 'waits for it' : 'does not wait for it any more'],
@@ -76,11 +80,25 @@ export function deadLetterText(letter: DeadLetter, options: TableOptions): strin
       ['tries', String(attempts)],
       ['failed', momentText(failedAt)],
       ['retry', retryRequestedAt === null ? undefined : `asked for at ${momentText(retryRequestedAt)}`],
-      ['error', error.stack ?? `${error.name}: ${error.message}`],
-      ['payload', JSON.stringify(event.payload, undefined, 2)],
+      ['error', (error.stack ?? `${error.name}: ${error.message}`).split('\n')],
+      ['payload', (JSON.stringify(event.payload, undefined, 2) ?? '').split('\n')],
     ],
     options,
   )
+}
+
+function heldText({ heldTasks }: Subscription, held: readonly HeldTask[]): string | readonly string[] {
+  if (heldTasks === 0) return 'nothing'
+  const lines = held.map(({ taskId, position, attempts, nextAttemptAt, error }) => {
+    const tries = `${attempts} ${attempts === 1 ? 'try' : 'tries'}, the next at ${momentText(nextAttemptAt)}`
+    return `${taskId ?? 'no task'} at ${position}: ${tries}${error === null ? '' : `: ${error.message}`}`
+  })
+  const more = heldTasks - held.length
+  return [
+    `${heldTasks} ${heldTasks === 1 ? 'task' : 'tasks'}, because an event failed and is tried again`,
+    ...lines,
+    ...(held.length === 0 || more <= 0 ? [] : [`and ${more} more`]),
+  ]
 }
 
 function lagText({ lag: { entries, ageMs } }: Subscription): string {

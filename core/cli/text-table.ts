@@ -27,13 +27,17 @@ export function textTable(
 
 /** Names on the left, values on the right. Values of undefined are left out. */
 export function textPairs(
-  pairs: readonly (readonly [string, string | undefined])[],
+  pairs: readonly (readonly [string, string | readonly string[] | undefined])[],
   { paint, width }: TableOptions,
 ): string {
-  const shown = pairs.filter((pair): pair is readonly [string, string] => pair[1] !== undefined && pair[1] !== '')
+  const shown = pairs.filter((pair): pair is readonly [string, string | readonly string[]] => Boolean(pair[1]?.length))
   const widest = Math.max(0, ...shown.map(([name]) => name.length))
   return shown
-    .map(([name, value]) => cut(`${paint('dim', name.padEnd(widest))}${GAP}${oneLine(value)}`, width))
+    .map(([name, value]) => {
+      const title = `${paint('dim', name.padEnd(widest))}${GAP}`
+      if (typeof value === 'string') return cut(`${title}${oneLine(value)}`, width)
+      return `${title}${value.map(oneLine).join(`\n${' '.repeat(widest + GAP.length)}`)}`
+    })
     .join('\n')
 }
 

@@ -140,6 +140,8 @@ export interface SubscriptionStore {
   /** Entries of one lane from `from` to the entry `through`, both included. */
   readLane(lane: string, from: LogPoint, through: number, limit: number): Promise<readonly StoredLogEntry[]>
   heldLanes(name: string, shards: readonly number[]): Promise<readonly HeldLane[]>
+  /** Of all shards, those that are due first. */
+  nextHeldLanes(name: string, limit: number): Promise<readonly HeldLane[]>
   requestedDeadLetters(name: string, shards: readonly number[], limit: number): Promise<readonly StoredDeadLetter[]>
 
   /** Writes progress down; gives the shards that are still held. */

@@ -47,6 +47,20 @@ export interface Subscription {
   readonly pauseReason: string | null
 }
 
+/** A task whose events wait for a subscriber, because one of them failed. */
+export interface HeldTask {
+  /** Null of an event that belongs to no task. */
+  readonly taskId: string | null
+  /** Of the event that failed, and is tried again. */
+  readonly position: string
+  /** How often it was tried. */
+  readonly attempts: number
+  /** ISO 8601. */
+  readonly nextAttemptAt: string
+  /** What it failed with last; null where it has not been tried since the task was held. */
+  readonly error: ErrorRecord | null
+}
+
 /** An event that a subscriber could not handle, however often it was tried. */
 export interface DeadLetter {
   readonly id: string
@@ -108,6 +122,12 @@ export interface SubscriptionsApi {
   /** By name. */
   list(): Promise<readonly Subscription[]>
   get(name: string): Promise<Subscription | undefined>
+  /**
+   * What holds it up: tasks whose events wait because one of them failed, those that are tried next first.
+   *
+   * @param options.limit most of them, default 100
+   */
+  held(name: string, options?: { readonly limit?: number }): Promise<readonly HeldTask[]>
   /** Stops delivery in all processes, until resumed. What is being handled now is handled to its end, and then delivered once more. */
   pause(name: string, options?: SubscriptionChangeOptions): Promise<Subscription>
   resume(name: string, options?: SubscriptionChangeOptions): Promise<Subscription>

@@ -23,8 +23,8 @@ export function deadLettersCommand(session: Session): Command {
     .addHelpText('after', '\nExamples:\n  $ tasker dead-letters list\n  $ tasker dead-letters retry --subscriber audit')
   command.addCommand(listCommand(session))
   command.addCommand(showCommand(session))
-  command.addCommand(actCommand(session, 'retry', 'deliver events again', 'are delivered again'))
-  command.addCommand(actCommand(session, 'discard', 'forget events that nobody wants handled', 'are forgotten'))
+  command.addCommand(actCommand(session, 'retry', 'deliver events again', 'delivered again'))
+  command.addCommand(actCommand(session, 'discard', 'forget events that nobody wants handled', 'forgotten'))
   return command
 }
 
@@ -87,7 +87,7 @@ function actCommand(session: Session, verb: 'retry' | 'discard', description: st
       const by = askedBy(session, options)
       const count = await session.withTasker({}, (tasker) => tasker.subscriptions.deadLetters[verb](filter, by))
       if (options.json === true) session.printJson({ count })
-      else session.print(`${count} dead letters ${done}`)
+      else session.print(count === 1 ? `1 dead letter is ${done}` : `${count} dead letters are ${done}`)
     })
 }
 

@@ -4,6 +4,10 @@ import type { Session } from '../session.js'
 import { subscriptionTable, subscriptionText } from '../subscription-text.js'
 import { subscriptionsChangeCommands } from './subscriptions-change.js'
 
+/** Of so many tasks that hold it up it is shown why. */
+const mostHeld = 10
+const mostHeldInJson = 1_000
+
 interface Options {
   readonly json?: boolean
 }
@@ -38,14 +42,17 @@ function listCommand(session: Session): Command {
 
 function showCommand(session: Session): Command {
   return new Command('show')
-    .description('show a durable subscriber')
+    .description('show a durable subscriber, and what holds it up')
     .argument('<NAME>', 'its name')
     .option('--json', 'print an object and nothing else')
     .addHelpText('after', '\nExample:\n  $ tasker subscriptions show audit')
     .action(async (name: string, { json }: Options) => {
-      const found = await session.withTasker({}, (tasker) => tasker.subscriptions.get(name))
+      const { found, held } = await session.withTasker({}, async ({ subscriptions }) => ({
+        found: await subscriptions.get(name),
+        held: await subscriptions.held(name, { limit: json === true ? mostHeldInJson : mostHeld }),
+      }))
       if (found === undefined) throw new SubscriptionNotFoundError(name, undefined)
-      if (json === true) session.printJson(found)
-      else session.print(subscriptionText(found, { paint: session.paint, width: session.width }))
+      if (json === true) session.printJson({ ...found, held })
+      else session.print(subscriptionText(found, { paint: session.paint, width: session.width }, held))
     })
 }

@@ -9,6 +9,7 @@ import type {
   DeadLetter,
   DeadLetterFilter,
   DeadLettersApi,
+  HeldTask,
   LogPlace,
   Subscription,
   SubscriptionChangeOptions,
@@ -32,7 +33,7 @@ import type { HookRegistry } from '../hook-registry.js'
 import { assertAsked } from '../people/command-checks.js'
 import { pointBefore } from './subscription-places.js'
 import type { Announce } from './subscription-services.js'
-import { viewOfDeadLetter, viewOfSubscription } from './subscription-view.js'
+import { viewOfDeadLetter, viewOfHeldLane, viewOfSubscription } from './subscription-view.js'
 
 interface Services {
   readonly store: SubscriptionStore
@@ -50,6 +51,7 @@ interface Services {
 const unnamedActor: Actor = { id: 'unknown', kind: 'api' }
 const waitLookMs = 20
 const defaultWaitMs = 30_000
+const defaultHeld = 100
 
 /** `tasker.subscriptions` */
 export class SubscriptionService implements SubscriptionsApi {
@@ -73,6 +75,11 @@ export class SubscriptionService implements SubscriptionsApi {
   async get(name: string): Promise<Subscription | undefined> {
     const [row] = await this.#services.store.list(name)
     return row && viewOfSubscription(row)
+  }
+
+  async held(name: string, { limit = defaultHeld }: { readonly limit?: number } = {}): Promise<readonly HeldTask[]> {
+    await this.#require(name)
+    return (await this.#services.store.nextHeldLanes(name, limit)).map(viewOfHeldLane)
   }
 
   async pause(name: string, by: SubscriptionChangeOptions = {}): Promise<Subscription> {

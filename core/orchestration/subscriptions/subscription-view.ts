@@ -1,5 +1,6 @@
-import type { DeadLetter, Subscription, SubscriptionState } from '../../contracts/subscription.js'
+import type { DeadLetter, HeldTask, Subscription, SubscriptionState } from '../../contracts/subscription.js'
 import {
+  type HeldLane,
   type LogPoint,
   type StoredDeadLetter,
   type SubscriptionRow,
@@ -31,6 +32,12 @@ export function viewOfSubscription(row: SubscriptionRow): Subscription {
     pausedAt: row.pausedAt,
     pauseReason: row.pauseReason,
   }
+}
+
+/** What holds a subscription up, as people and programs see it. */
+export function viewOfHeldLane({ lane, logId, index, attempts, dueAt, error }: HeldLane): HeldTask {
+  const taskId = lane.startsWith('entry:') ? null : lane
+  return { taskId, position: formatPosition(logId, index), attempts, nextAttemptAt: dueAt, error }
 }
 
 /** A dead letter as people and programs see it. */

@@ -144,6 +144,12 @@ export class SubscriptionTables implements SubscriptionStore {
     return this.#database.query<HeldLane>(sql, [name, shards])
   }
 
+  nextHeldLanes(name: string, limit: number): Promise<readonly HeldLane[]> {
+    const sql = `select c.lane, c.shard, ${point}, c.attempts, c.due_at as "dueAt", c.error from ${this.#lanes} c
+      where c.subscription = $1 order by c.due_at, c.lane limit $2`
+    return this.#database.query<HeldLane>(sql, [name, limit])
+  }
+
   requestedDeadLetters(name: string, shards: readonly number[], limit: number): Promise<readonly StoredDeadLetter[]> {
     return this.#deadLetters.requested(name, shards, limit)
   }

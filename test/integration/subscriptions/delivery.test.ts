@@ -148,6 +148,12 @@ describe('A durable subscriber', () => {
     while (others().at(-1)?.name !== 'task.completed') await new Promise((resolve) => setTimeout(resolve, 5))
     const held = heard.filter(({ taskId }) => taskId === brokenTask)
     assert.ok(!held.some(({ name }) => name === 'step.completed' || name === 'task.completed'))
+    const [holding, ...more] = await subscriptions.held('fussy')
+    assert.deepEqual(more, [])
+    assert.equal(holding!.taskId, brokenTask)
+    assert.equal(holding!.error?.message, 'not yet')
+    assert.ok(holding!.attempts > 0)
+    await assert.rejects(subscriptions.held('fusy'), /Did you mean "fussy"/)
     isBroken = false
     await subscriptions.caughtUp()
     const names = heard.filter(({ taskId }) => taskId === brokenTask).map(({ name }) => name)
@@ -156,6 +162,7 @@ describe('A durable subscriber', () => {
       others().map(({ name }) => name),
     )
     assert.equal((await subscriptions.get('fussy'))!.heldTasks, 0)
+    assert.deepEqual(await subscriptions.held('fussy'), [])
   })
 
   it('is given a failed event again when a virtual clock has come to its time', async () => {
