@@ -3,7 +3,7 @@ import type { TaskView } from 'tasker'
 import type { TestTasker } from 'tasker/testing'
 import { brokenInLog, brokenInRows } from '../../../core/testing/simulation/promises.js'
 import { readLog, until } from '../events/observation.js'
-import type { Plan } from './random-plan.js'
+import type { Plan } from './plan.js'
 
 /** All tasks that there are, the first one first, children and repetitions behind it. */
 export async function allTasks(t: TestTasker): Promise<readonly TaskView[]> {
@@ -20,6 +20,37 @@ export function checkMoment(t: TestTasker, tasks: readonly TaskView[], { limits:
   for (const task of tasks) checkTask(t, task)
   const begun = tasks.filter(({ state, concurrencyKey }) => state === 'in_progress' && concurrencyKey !== null)
   assert(begun.length <= (ofKey ?? 0), `${begun.length} tasks of one key are in progress`)
+}
+
+/** Holds when nothing is under way: nobody waits for what there is. Where a system has a rate, or asks for time, tasks take turns. */
+export async function checkQuiet(t: TestTasker, tasks: readonly TaskView[], plan: Plan): Promise<void> {
+  checkChildren(tasks)
+  const { concurrency, perSecond, ofKey } = plan.limits
+  if (perSecond !== undefined || JSON.stringify(plan.steps).includes('asks for time')) return
+  if (concurrency !== undefined) await checkSystem(t, concurrency)
+  if (ofKey !== undefined) await checkKey(t, tasks, ofKey)
+}
+
+async function checkSystem(t: TestTasker, concurrency: number): Promise<void> {
+  const [{ inUse, waiting } = { inUse: 0, waiting: 0 }] = await t.limits.list()
+  assert(waiting === 0 || inUse >= concurrency, `${waiting} wait for a system that ${inUse} of ${concurrency} call`)
+}
+
+async function checkKey(t: TestTasker, tasks: readonly TaskView[], limit: number): Promise<void> {
+  const withKey = tasks.filter(({ concurrencyKey }) => concurrencyKey !== null)
+  const begun = withKey.filter(({ state }) => state === 'in_progress').length
+  if (begun >= limit || !withKey.some(({ parked }) => parked === 'limit')) return
+  // Nobody takes them up while their type is paused.
+  if ((await t.tasks.pauses()).length === 0) assert.fail(`a task waits for a key that ${begun} of ${limit} have`)
+}
+
+/** Whoever waits for children waits for one that has not ended. */
+function checkChildren(tasks: readonly TaskView[]): void {
+  const open = new Set(tasks.filter(({ state }) => state === 'pending' || state === 'in_progress').map(({ id }) => id))
+  for (const { parked, steps } of tasks) {
+    const isRight = parked !== 'waiting_for_child' || steps.some(({ childTaskId }) => open.has(childTaskId ?? ''))
+    assert(isRight, 'a task waits for children that have ended')
+  }
 }
 
 function checkTask(t: TestTasker, { state, ownerId, dueAt, steps }: TaskView): void {

@@ -1,5 +1,5 @@
 import { type DefinedTask, defineTask, type StepContext } from 'tasker'
-import type { Endings, Plan, PlannedStep } from './random-plan.js'
+import type { Endings, Plan, PlannedStep } from './plan.js'
 
 /** Runs a handler of a drawn task as its plan says; `results` is what it gives if it succeeds. */
 export type Perform = (context: StepContext, role: Role, results?: unknown) => Promise<unknown>
@@ -22,22 +22,24 @@ interface LooseChain extends DefinedTask {
 type Handler = (context: StepContext) => unknown
 
 export const plannedName = 'drawn'
+/** Children may have the same name, in versions of their own. */
+export const plannedVersion = '1.0.0'
 export const limitedSystem = 'gateway'
 
 /** The task of a plan. Each kind of step has its line in `add`. */
-export function plannedTask({ steps, concurrency, limits: { ofKey } }: Plan, perform: Perform): DefinedTask {
-  const shared = ofKey === undefined ? {} : { concurrencyKey: { from: () => 'the same', limit: ofKey } }
-  const chain = defineTask({ name: plannedName, concurrency, ...shared }) as unknown as LooseChain
-  return steps.reduce((task, step, position) => add(task, step, position, branchesOf(position, steps), perform), chain)
+export function plannedTask(plan: Plan, perform: Perform): DefinedTask {
+  const { steps, concurrency, timeoutMs } = plan
+  const head = { name: plannedName, version: plannedVersion, concurrency, ...sharedKey(plan) }
+  const chain = defineTask({ ...head, ...(timeoutMs === undefined ? {} : { timeoutMs }) }) as unknown as LooseChain
+  return steps.reduce((task, step, position) => add(task, step, position, plan, perform), chain)
 }
 
-function add(
-  task: LooseChain,
-  step: PlannedStep,
-  position: number,
-  branches: readonly string[],
-  perform: Perform,
-): LooseChain {
+function sharedKey({ limits: { ofKey } }: Plan): object {
+  return ofKey === undefined ? {} : { concurrencyKey: { from: () => 'the same', limit: ofKey } }
+}
+
+function add(task: LooseChain, step: PlannedStep, position: number, plan: Plan, perform: Perform): LooseChain {
+  const branches = branchesOf(position, plan.steps)
   const name = nameAt(position)
   const { kind } = step
   const options = optionsOf(step)
@@ -53,7 +55,7 @@ function add(
       )
     }
     case 'child':
-      return task.child(name, { ...options, task: childTask(position, kind, perform) })
+      return task.child(name, { ...options, task: childTask(position, kind, plan, perform) })
     case 'decide': {
       // Steps that shrinking takes away leave decisions without branches.
       if (branches.length === 0) return task.step(name, options, run)
@@ -65,13 +67,17 @@ function add(
 
 function childTask(
   position: number,
-  { steps, limit }: Extract<PlannedStep['kind'], { is: 'child' }>,
+  { steps, limit, sharesKey, isLimited }: Extract<PlannedStep['kind'], { is: 'child' }>,
+  plan: Plan,
   perform: Perform,
 ): DefinedTask {
-  let task = defineTask({ name: `${plannedName}_child_${position}` }) as unknown as LooseChain
+  const name = sharesKey ? plannedName : `${plannedName}_child_${position}`
+  const head = { name, version: `0.0.${position}`, ...(sharesKey ? sharedKey(plan) : {}) }
+  let task = defineTask(head) as unknown as LooseChain
   for (const [index, endings] of steps.entries()) {
-    const options = { retry: { limit }, dependsOn: index === 0 ? [] : [nameAt(index - 1)] }
-    const role = { endings, isDeaf: false, isLimited: false }
+    const system = isLimited ? { dependentSystem: limitedSystem } : {}
+    const options = { retry: { limit }, dependsOn: index === 0 ? [] : [nameAt(index - 1)], ...system }
+    const role = { endings, isDeaf: false, isLimited }
     task = task.step(nameAt(index), options, (context) => perform(context, role))
   }
   return task

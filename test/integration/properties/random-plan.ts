@@ -1,76 +1,12 @@
 import fc from 'fast-check'
-
-export type Ending = 'succeeds' | 'fails' | 'asks for time' | 'fails for good'
-/** How the attempts of a step end, in order; further ones succeed. */
-export type Endings = readonly Ending[]
-
-/** What kind of step it is, and what only that kind has. */
-export type PlannedKind =
-  | { readonly is: 'run' }
-  /** A step for each element of a list. */
-  | { readonly is: 'each'; readonly elements: readonly Endings[]; readonly concurrency: number }
-  /** A task of its own, its steps one after the other. */
-  | { readonly is: 'child'; readonly steps: readonly Endings[]; readonly limit: number }
-  /** Chooses among later steps: bit n says whether its branch n is chosen. */
-  | { readonly is: 'decide'; readonly chosen: number }
-
-/** One step of a drawn task. */
-export interface PlannedStep {
-  readonly kind: PlannedKind
-  /** Positions of the steps that it depends on, all before its own. */
-  readonly parents: readonly number[]
-  /** Picks the decision before it that it is a branch of, if there is one; absent: it is no branch. */
-  readonly branchOf: number | undefined
-  readonly endings: Endings
-  readonly limit: number
-  readonly retryable: boolean
-  readonly skippable: boolean
-  /** Whether its last failure skips it; only where skippable. */
-  readonly skipsFailure: boolean
-  /** Its handler does not hear its signal, and ends only when the plan says so. */
-  readonly isDeaf: boolean
-  /** Whether it calls the system that has limits. */
-  readonly isLimited: boolean
-}
-
-/** What steps have to pass besides their dependencies, and tasks besides their time; absent: there is no such limit. */
-export interface PlannedLimits {
-  /** Most calls of the system at once. */
-  readonly concurrency: number | undefined
-  /** Calls of the system that may begin in a second. */
-  readonly perSecond: number | undefined
-  /** Most tasks in progress at once; all have the same key. */
-  readonly ofKey: number | undefined
-}
-
-/** What happens next. `which` picks among the calls that run, `step` among the steps of a task, `task` among the tasks there are. */
-export type Act =
-  | { readonly do: 'end a call'; readonly which: number }
-  | { readonly do: 'let time pass'; readonly ms: number }
-  | { readonly do: 'lose the worker' }
-  | { readonly do: 'create another' }
-  | { readonly do: StepCommand; readonly step: number; readonly task: number }
-  | { readonly do: TaskCommand; readonly task: number }
-  | { readonly do: 'run again'; readonly step: number; readonly task: number }
-
-export type StepCommand = 'cancel step' | 'resolve step' | 'skip step' | 'retry step'
-export type TaskCommand = 'cancel' | 'retry' | 'resolve' | 'pause' | 'resume'
-
-export interface Plan {
-  readonly steps: readonly PlannedStep[]
-  /** Most steps that run at once. */
-  readonly concurrency: number
-  readonly limits: PlannedLimits
-  /** What happens first; after that all calls end and time passes until the task has ended. */
-  readonly acts: readonly Act[]
-  readonly seed: number
-}
+import type { Act, Ending, HoldCommand, Plan, PlannedKind, PlannedStep, StepCommand, TaskCommand } from './plan.js'
 
 /** Graphs of up to eight steps with what happens to them. */
 export const plans: fc.Arbitrary<Plan> = fc.integer({ min: 1, max: 8 }).chain((size) =>
   fc.record({
     steps: fc.tuple(...Array.from({ length: size }, (_, position) => plannedStep(position))),
     concurrency: fc.integer({ min: 1, max: 4 }),
+    timeoutMs: fc.option(fc.constantFrom(90_000, 8_000), { nil: undefined, freq: 1 }),
     limits: fc.record({
       concurrency: limitOrNone({ min: 1, max: 2 }),
       perSecond: limitOrNone({ min: 1, max: 20 }),
@@ -106,6 +42,8 @@ const kind: fc.Arbitrary<PlannedKind> = fc.oneof(
       is: fc.constant('child' as const),
       steps: fc.array(endings, { minLength: 1, maxLength: 2 }),
       limit,
+      sharesKey: fc.boolean(),
+      isLimited: fc.boolean(),
     }),
   },
   { weight: 2, arbitrary: fc.record({ is: fc.constant('decide' as const), chosen: fc.nat(7) }) },
@@ -118,7 +56,21 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 14, arbitrary: fc.record({ do: of('end a call'), which }) },
   { weight: 3, arbitrary: fc.record({ do: of('let time pass'), ms: fc.constantFrom(500, 5_000, 60_000) }) },
   { weight: 2, arbitrary: fc.record({ do: of('lose the worker') }) },
-  { weight: 1, arbitrary: fc.record({ do: of('create another') }) },
+  { weight: 1, arbitrary: fc.record({ do: of('drain the worker'), ends: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: of('create another'),
+      priority: fc.nat(2),
+      inMs: fc.constantFrom(0, 0, 5_000, 60_000),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: of<HoldCommand>('pause the type', 'resume the type', 'pause the namespace', 'resume the namespace'),
+    }),
+  },
   {
     weight: 5,
     arbitrary: fc.record({

@@ -1,6 +1,6 @@
 import { type DefinedTask, PermanentError, RetryableError, type StepContext } from 'tasker'
+import type { Plan } from './plan.js'
 import { plannedTask, type Role } from './planned-task.js'
-import type { Plan } from './random-plan.js'
 
 /** What an attempt asks for that asks for time. */
 const askedMs = 7_000
