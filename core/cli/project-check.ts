@@ -82,7 +82,8 @@ export function projectCheckText({ found, refused, notes }: ProjectCheck, paint:
   ].join('\n')
   if (refused.length === 0) return counts
   const parts = refused.map(({ kind, name, origin, problems }) => {
-    const title = name === origin || origin.includes(name) ? `${kind} of ${origin}` : `${kind} ${name} of ${origin}`
+    const isNamed = name === origin || origin.split(/[\s@/\\.]+/).includes(name)
+    const title = isNamed ? `${kind} of ${origin}` : `${kind} ${name} of ${origin}`
     const lines = problems.flatMap((problem) => problem.split('\n')).map((line) => `    ${line}`)
     return [`  ${title}`, ...lines].join('\n')
   })

@@ -1,4 +1,5 @@
-import { SUBSCRIBER_CLASS_BRAND } from '../contracts/subscriber.js'
+import { SUBSCRIBER_BRAND, SUBSCRIBER_CLASS_BRAND } from '../contracts/subscriber.js'
+import { nearestName } from '../errors/nearest-name.js'
 import {
   aBoolean,
   anObject,
@@ -36,7 +37,7 @@ export function subscriberProblems(value: unknown): string[] {
   if (typeof value === 'function') return [unbuilt(value)]
   const problems = fieldProblems(value, rules)
   if (!isObject(value) || !isObject(value.on)) return problems
-  problems.push(...durableProblems(value))
+  problems.push(...unknownOptions(value), ...durableProblems(value))
   const handlers = Object.entries(value.on)
   if (handlers.length === 0) problems.push('`on` must name at least one event; found an empty object')
   for (const [pattern, found] of handlers) {
@@ -61,8 +62,36 @@ function durableProblems(value: Readonly<Record<string, unknown>>): string[] {
         (option) => `\`${option}\` has a meaning for durable subscribers only: add \`durable: true\`, or leave it out`,
       )
   }
-  if (!isObject(value.retry)) return []
-  return fieldProblems(value.retry, retryRules).map((problem) => `\`retry\`: ${problem}`)
+  const ofPlain = ['queueSize', 'overflow']
+    .filter((option) => value[option] !== undefined)
+    .map(
+      (option) =>
+        `\`${option}\` has no meaning for a durable subscriber, because what it has not handled waits in the log: leave it out`,
+    )
+  return [...ofPlain, ...retryProblems(value.retry)]
+}
+
+function retryProblems(retry: unknown): string[] {
+  if (!isObject(retry)) return []
+  return [
+    ...unknownKeys(retry, retryRules).map((problem) => `\`retry\`: ${problem}`),
+    ...fieldProblems(retry, retryRules).map((problem) => `\`retry\`: ${problem}`),
+  ]
+}
+
+/** Of what defineSubscriber gives; an object of any class may have members of its own. */
+function unknownOptions(value: Readonly<Record<string, unknown>>): string[] {
+  return SUBSCRIBER_BRAND in value ? unknownKeys(value, rules) : []
+}
+
+function unknownKeys(value: object, known: InterfaceRules): string[] {
+  const names = Object.keys(known)
+  return Object.keys(value)
+    .filter((key) => !names.includes(key))
+    .map((key) => {
+      const near = nearestName(key, names)
+      return `\`${key}\` is no option of a subscriber${near === undefined ? `; there are ${names.join(', ')}` : `; did you mean \`${near}\`?`}`
+    })
 }
 
 /** At least one delay, none of them negative. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { SubscriberDefinition } from '../../../core/contracts/subscriber.js'
 import { SUBSCRIBER_CLASS_BRAND } from '../../../core/contracts/subscriber.js'
+import { defineSubscriber } from '../../../core/definition/define-subscriber.js'
 import { durableEventNames, lifecycleEventNames } from '../../../core/events/event-catalogue.js'
 import { SubscriberRegistry } from '../../../core/registry/subscriber-registry.js'
 import { folder, type RecordedPorts, recordedPorts } from './registry-ports.js'
@@ -139,6 +140,19 @@ describe('The subscriber registry', () => {
         '`timeoutMs` must be a whole number from 1; found "1s"',
       ])
     })
+    it('refuses options that there are not, with the nearest one, and those of the other kind', () => {
+      const on = { 'task.completed': () => {} }
+      const made = defineSubscriber({ name: 'made', durable: true, retry: { limits: 3 }, shard: 4, on } as never)
+      assert.deepEqual(problems(made), [
+        '`shard` is no option of a subscriber; did you mean `shards`?',
+        '`retry`: `limits` is no option of a subscriber; did you mean `limit`?',
+      ])
+      assert.deepEqual(problems(defineSubscriber({ name: 'made', durable: true, queueSize: 5, on })), [
+        '`queueSize` has no meaning for a durable subscriber, because what it has not handled waits in the log: leave it out',
+      ])
+      subscribers.register({ name: 'of a class', durable: true, on, mails: 0 } as never)
+    })
+
     it('says of a class how it gets here', () => {
       class Audit {}
       assert.match(
