@@ -9,7 +9,7 @@ import type { Time } from './time.js'
 
 /** What a command may be answered with: a refusal, by the state or by a rule. Anything else is a failure of the engine. */
 const refusals = ['ILLEGAL_TRANSITION', 'COMMAND_REFUSED', 'RERUN_REFUSED', 'TASK_NOT_FINISHED']
-export const actor = { id: 'somebody', kind: 'person' } as const
+const actor = { id: 'somebody', kind: 'person' } as const
 
 /** Creates a task of the plan. */
 export async function createTask(t: TestTasker, request: object = {}): Promise<void> {

@@ -6,7 +6,7 @@ export const plans: fc.Arbitrary<Plan> = fc.integer({ min: 1, max: 8 }).chain((s
   fc.record({
     steps: fc.tuple(...Array.from({ length: size }, (_, position) => plannedStep(position))),
     concurrency: fc.integer({ min: 1, max: 4 }),
-    timeoutMs: fc.option(fc.constantFrom(90_000, 8_000), { nil: undefined, freq: 1 }),
+    timeoutMs: fc.constantFrom(undefined, undefined, 90_000, 8_000),
     limits: fc.record({
       concurrency: limitOrNone({ min: 1, max: 2 }),
       perSecond: limitOrNone({ min: 1, max: 20 }),
