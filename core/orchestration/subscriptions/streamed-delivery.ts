@@ -1,4 +1,4 @@
-import type { HeldLane, ShardPage, StoredDeadLetter } from '../../contracts/subscription-store.js'
+import type { HeldLane, LogPoint, ShardPage, StoredDeadLetter } from '../../contracts/subscription-store.js'
 import { toEnvelope } from '../../workflow/log-envelope.js'
 import type { DeliveryParts } from './delivery-parts.js'
 import type { ReadPage } from './delivery-pump.js'
@@ -217,8 +217,10 @@ export class StreamedDelivery {
     const cursor = cursors.get(lane.shard)
     const isOurs = () => cursor?.isLost === false && held.get(lane.lane) === lane && !this.#isHalted
     if (cursor === undefined || !isOurs()) return
+    /** As it stands: what it has come past is not handled again. */
+    let stand = lane
     try {
-      for (let from = { logId: lane.logId, index: lane.index }; ; ) {
+      for (let from: LogPoint = lane; ; ) {
         const through = cursor.handed.logId
         const entries = await store.readLane(lane.lane, from, through, laneReadSize)
         if (!isOurs()) return
@@ -247,9 +249,10 @@ export class StreamedDelivery {
             if (still !== undefined) return this.#keep(still)
           }
           from = { logId: Number(id) + 1, index: 0 }
+          stand = { ...lane, ...from, attempts: 0 }
         }
         // As far as it has come, should the process die.
-        progress.draft.hold({ ...lane, ...from, attempts: 0 })
+        progress.draft.hold(stand)
       }
       held.free(lane.lane)
       progress.draft.free(lane.lane, lane.shard)
@@ -257,7 +260,7 @@ export class StreamedDelivery {
     } catch (error) {
       if (!isOurs()) return
       log.debug({ err: error, lane: lane.lane }, 'a held lane could not be read; it is tried again')
-      this.#keep({ ...lane, dueAt: new Date(clock.now() + 1_000).toISOString() })
+      this.#keep({ ...stand, dueAt: new Date(clock.now() + 1_000).toISOString() })
     }
   }
 

@@ -3,6 +3,7 @@ import { afterEach, describe, it } from 'mocha'
 import {
   createTasker,
   type DefinedSubscriber,
+  type DefinedTask,
   defineEvent,
   definePlugin,
   defineSubscriber,
@@ -19,6 +20,11 @@ const placed = defineEvent('order.placed', undefined, { durable: true })
 const pair = defineTask({ name: 'pair' })
   .step('first', async () => ({ n: 1 }))
   .step('second', { dependsOn: ['first'] }, async () => ({ n: 2 }))
+
+/** A chain of steps whose names no type knows. */
+interface Chain extends DefinedTask {
+  step(name: string, options: { readonly dependsOn: readonly string[] }, handler: () => Promise<number>): Chain
+}
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -218,6 +224,45 @@ describe('A durable subscriber, when several things happen at once,', () => {
     subscribers.unregister('late')
     while ((await subscriptions.get('late'))!.shards.some(({ workerId }) => workerId !== null)) await sleep(10)
     assert.ok(refusals <= 0)
+  })
+
+  it('is given each event of a task that was held up once, also where the database refuses to read on', async () => {
+    const handled: string[] = []
+    let isBroken = true
+    const subscriber = defineSubscriber({
+      name: 'held',
+      durable: true,
+      retry: { limit: 1000, backoffMs: [20], maxBackoffMs: 20 },
+      on: {
+        '*': ({ position }) => {
+          if (isBroken) throw new Error('not yet')
+          handled.push(position)
+        },
+      },
+    })
+    // More entries than are read at once.
+    const names = Array.from({ length: 110 }, (_, index) => `step_${index}`)
+    const draft = defineTask({ name: 'long' }).step(names[0]!, async () => 0)
+    const long = names
+      .slice(1)
+      .reduce(
+        (task, name, index) => task.step(name, { dependsOn: [names[index]!] }, async () => 0),
+        draft as never as Chain,
+      )
+    const { subscriptions, log } = await open(subscriber, { handlers: [long] })
+    await tasker.run(long as never as typeof draft, undefined, { giveUpAfterMs: 20_000 })
+    let reads = 0
+    tasker.faults.onStatement(({ sql }) => {
+      if (isBroken || !sql.includes('task_id = $4::uuid and id >= $1')) return undefined
+      reads += 1
+      return reads === 2 ? 'refuse' : undefined
+    })
+    isBroken = false
+    await subscriptions.caughtUp('held')
+    const logged: string[] = []
+    for await (const { position } of log.tail()) logged.push(position!)
+    assert.deepEqual(handled, logged)
+    assert.ok(reads > 2)
   })
 
   it('begins anew when its subscription is removed while a worker has it', async () => {
