@@ -97,8 +97,8 @@ export interface LimitStore {
   listSystems(now: number): Promise<readonly SystemRow[]>
   /** The other workers that live. */
   liveWorkers(except: string): Promise<readonly string[]>
-  /** Forgets what a worker holds and waits for: it stops. */
-  leaveSystems(workerId: string): Promise<void>
+  /** Forgets what a worker holds and waits for: it stops. Gives the workers that wait for a system that it has left. */
+  leaveSystems(workerId: string): Promise<readonly { readonly system: string; readonly workerId: string }[]>
 }
 
 /** A system that steps call, and how it stands with all workers together. */

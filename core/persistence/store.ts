@@ -143,7 +143,7 @@ export class PostgresStore implements Store {
     return this.#limits.liveWorkers(except)
   }
 
-  leaveSystems(workerId: string): Promise<void> {
+  leaveSystems(workerId: string) {
     return this.#limits.leaveSystems(workerId)
   }
 

@@ -103,7 +103,10 @@ export class SystemLimits {
     this.halt()
     const gates = [...this.#gates.values()]
     await Promise.all(gates.map((gate) => gate.settled()))
-    if (gates.some(({ isKnown }) => isKnown)) await this.#services.store.leaveSystems(workerId)
+    if (!gates.some(({ isKnown }) => isKnown)) return
+    const { store, mailbox } = this.#services
+    for (const waiting of await store.leaveSystems(workerId))
+      mailbox.send(waiting.workerId, { kind: 'limit', system: waiting.system })
   }
 
   #hear(system: string): void {

@@ -69,8 +69,11 @@ export class SystemLimitStore {
     return this.#database.query<SystemRow>(sql, [now])
   }
 
-  async leaveSystems(workerId: string): Promise<void> {
-    await this.#database.query(`delete from ${this.#use} where worker_id = $1`, [workerId])
+  async leaveSystems(workerId: string) {
+    const sql = `with left_by as (delete from ${this.#use} where worker_id = $1 returning system)
+      select u.system, u.worker_id as "workerId" from ${this.#use} u join left_by l on l.system = u.system
+      where u.worker_id <> $1 and u.wanted > 0`
+    return this.#database.query<{ system: string; workerId: string }>(sql, [workerId])
   }
 
   async liveWorkers(except: string): Promise<readonly string[]> {

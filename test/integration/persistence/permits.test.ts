@@ -41,6 +41,14 @@ describe('permits of a system that several workers call', () => {
     assert.deepEqual(of.a === 1 ? await granted('b', 0, 1) : await granted('a', 0, 1), 1)
   })
 
+  it('are told to those that wait by who leaves', async () => {
+    await draw('c', 0, 3)
+    await draw('a', 0, 1)
+    assert.deepEqual(await store.leaveSystems('c'), [{ system: 'gateway', workerId: 'a' }])
+    assert.deepEqual(await store.leaveSystems('c'), [])
+    assert.equal(await granted('a', 0, 1), 1)
+  })
+
   it('are shared by those that wait', async () => {
     assert.equal(await granted('c', 0, 4, 4), 4)
     assert.equal(await granted('a', 0, 4, 4), 0)
