@@ -37,7 +37,7 @@ export function subscriberProblems(value: unknown): string[] {
   if (typeof value === 'function') return [unbuilt(value)]
   const problems = fieldProblems(value, rules)
   if (!isObject(value) || !isObject(value.on)) return problems
-  problems.push(...unknownOptions(value), ...durableProblems(value))
+  problems.push(...(SUBSCRIBER_BRAND in value ? misspeltOptions(value, rules) : []), ...durableProblems(value))
   const handlers = Object.entries(value.on)
   if (handlers.length === 0) problems.push('`on` must name at least one event; found an empty object')
   for (const [pattern, found] of handlers) {
@@ -74,24 +74,18 @@ function durableProblems(value: Readonly<Record<string, unknown>>): string[] {
 function retryProblems(retry: unknown): string[] {
   if (!isObject(retry)) return []
   return [
-    ...unknownKeys(retry, retryRules).map((problem) => `\`retry\`: ${problem}`),
+    ...misspeltOptions(retry, retryRules).map((problem) => `\`retry\`: ${problem}`),
     ...fieldProblems(retry, retryRules).map((problem) => `\`retry\`: ${problem}`),
   ]
 }
 
-/** Of what defineSubscriber gives; an object of any class may have members of its own. */
-function unknownOptions(value: Readonly<Record<string, unknown>>): string[] {
-  return SUBSCRIBER_BRAND in value ? unknownKeys(value, rules) : []
-}
-
-function unknownKeys(value: object, known: InterfaceRules): string[] {
+/** What looks like a slip of the pen; other members are its own. */
+function misspeltOptions(value: object, known: InterfaceRules): string[] {
   const names = Object.keys(known)
-  return Object.keys(value)
-    .filter((key) => !names.includes(key))
-    .map((key) => {
-      const near = nearestName(key, names)
-      return `\`${key}\` is no option of a subscriber${near === undefined ? `; there are ${names.join(', ')}` : `; did you mean \`${near}\`?`}`
-    })
+  return Object.keys(value).flatMap((key) => {
+    const near = names.includes(key) ? undefined : nearestName(key, names)
+    return near === undefined ? [] : [`\`${key}\` is no option of a subscriber; did you mean \`${near}\`?`]
+  })
 }
 
 /** At least one delay, none of them negative. */

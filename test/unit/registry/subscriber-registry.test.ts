@@ -140,7 +140,7 @@ describe('The subscriber registry', () => {
         '`timeoutMs` must be a whole number from 1; found "1s"',
       ])
     })
-    it('refuses options that there are not, with the nearest one, and those of the other kind', () => {
+    it('refuses misspelt options with the nearest one, and those of the other kind, and leaves members of its own alone', () => {
       const on = { 'task.completed': () => {} }
       const made = defineSubscriber({ name: 'made', durable: true, retry: { limits: 3 }, shard: 4, on } as never)
       assert.deepEqual(problems(made), [
@@ -150,7 +150,8 @@ describe('The subscriber registry', () => {
       assert.deepEqual(problems(defineSubscriber({ name: 'made', durable: true, queueSize: 5, on })), [
         '`queueSize` has no meaning for a durable subscriber, because what it has not handled waits in the log: leave it out',
       ])
-      subscribers.register({ name: 'of a class', durable: true, on, mails: 0 } as never)
+      subscribers.register({ name: 'of a class', durable: true, on, shard: 0 } as never)
+      subscribers.register({ ...defineSubscriber({ name: 'more', on }), close: () => {} } as never)
     })
 
     it('says of a class how it gets here', () => {
