@@ -65,7 +65,10 @@ export class LogReader {
   readonly #writers: LogWriters
   readonly #select: string
   readonly #mostWaitMs: number
-  /** No id up to this one that is missing will ever be there: everybody who might have held one has ended since. */
+  /**
+   * No id up to this one that is missing will ever be there: everybody who might have held one has ended since. So it says of a look that begins
+   * now; of one that has begun before it says nothing, while several may read at once: it is to be noted before each look.
+   */
   #settledUpTo = 0n
 
   constructor(database: Database, options: { readonly mostWaitMs?: number } = {}) {
@@ -89,14 +92,15 @@ export class LogReader {
     const sql = `select id, task_id as "taskId", entry, ${shard} as shard, ${events} from ${this.#table}
       where id ${after.index >= wholeEntry ? '>' : '>='} $1 order by id limit $2`
     const values = [start.logId, limit, ...(shards === undefined ? [] : [shards])]
-    const look = () => this.#database.query<ShardLogRow>(sql, values)
-    const seen = await look()
-    let rows = seen.slice(0, safeLength(seen, start, this.#settledUpTo))
-    if (rows.length === 0 && seen.length > 0) {
-      await this.#settle(start)
-      const again = await look()
-      rows = again.slice(0, safeLength(again, start, this.#settledUpTo))
+    const look = async () => {
+      const settledUpTo = this.#settledUpTo
+      const seen = await this.#database.query<ShardLogRow>(sql, values)
+      return { seen, rows: seen.slice(0, safeLength(seen, start, settledUpTo)) }
     }
+    const first = await look()
+    const isBlocked = first.rows.length === 0 && first.seen.length > 0
+    if (isBlocked) await this.#settle(start)
+    const { rows } = isBlocked ? await look() : first
     return { entries: rows.flatMap((row) => toShardEntry(row, start)), through: numberOf(rows.at(-1)?.id) }
   }
 
@@ -150,12 +154,13 @@ export class LogReader {
     const page = `${this.#select} where id >= $1 order by id limit $2`
     const sql = `select r.lost_id as "lostId", l.* from ${this.#database.table('log_retention')} r
       left join lateral (${page}) l on true order by l.id`
+    const settledUpTo = this.#settledUpTo
     const found = await this.#database.query<LogRow & { lostId: string }>(sql, [start.logId, limit + 1])
     const lostId = BigInt(found[0]?.lostId ?? 0)
     const known = BigInt(lostBefore) > start.logId ? BigInt(lostBefore) : start.logId
     if (after !== undefined && toleratesLoss !== true && lostId > known) await this.#refuse(after, known, lostId)
     const rows = found.filter(({ id }) => id !== null).map(({ lostId: _, ...row }) => row)
-    return toReading(rows, start, safeLength(rows, start, this.#settledUpTo), limit)
+    return toReading(rows, start, safeLength(rows, start, settledUpTo), limit)
   }
 
   /** How many ids are missing is how many entries are lost, and those that were rolled back. */

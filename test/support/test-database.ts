@@ -18,15 +18,18 @@ export const hasConcurrentTransactions = testDatabaseUrl() !== undefined
  * A database in a schema of its own: on the server of TASKER_TEST_DATABASE_URL, or on the embedded one in memory that all test
  * kernels of the process share. Close it with {@link closeTestDatabase}.
  */
-export async function openTestDatabase(options: TestDatabaseOptions = {}): Promise<Database> {
-  const database = await openAnother(`test_${randomBytes(6).toString('hex')}`, options.poolSize)
-  if (options.migrated !== false) await migrate(database)
+export async function openTestDatabase({ migrated = true, ...options }: TestDatabaseOptions = {}): Promise<Database> {
+  const database = await openAnother(`test_${randomBytes(6).toString('hex')}`, options)
+  if (migrated) await migrate(database)
   return database
 }
 
 /** A second set of connections to the same schema, as another process would have. */
-export async function openSame(database: Database): Promise<Database> {
-  return openAnother(database.schema)
+export async function openSame(
+  database: Database,
+  options: Pick<DatabaseOptions, 'onStatement'> = {},
+): Promise<Database> {
+  return openAnother(database.schema, options)
 }
 
 /** Drops the schema and closes the connections. */
@@ -35,10 +38,13 @@ export async function closeTestDatabase(database: Database): Promise<void> {
   await database.close()
 }
 
-async function openAnother(schema: string, poolSize = 5): Promise<Database> {
+async function openAnother(
+  schema: string,
+  { poolSize = 5, ...options }: Partial<DatabaseOptions> = {},
+): Promise<Database> {
   const url = testDatabaseUrl()
   const connection: DatabaseOptions['connection'] = url ? { url } : (await sharedServer()).connection
-  return openDatabase({ connection, schema, poolSize })
+  return openDatabase({ ...options, connection, schema, poolSize })
 }
 
 /** Joined only to start it: mocha keeps the process alive while there are tests. */

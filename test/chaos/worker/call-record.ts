@@ -8,8 +8,7 @@ export function sharedNow(): number {
 /** What a worker process says of itself, one line for each, durable outside of the engine the moment it is said. */
 export type WorkerLine = {
   readonly at: number
-} & /** It is about to start: it may run tasks, and die of them, before it has. */
-(
+} /** It is about to start: it may run tasks, and die of them, before it has. */ & (
   | { readonly kind: 'made'; readonly workerId: string }
   | { readonly kind: 'started'; readonly pid: number }
   /** A handler was called. */

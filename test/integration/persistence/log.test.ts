@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import type { LogEvent } from '../../../core/contracts/store.js'
+import { wholeEntry } from '../../../core/contracts/subscription-store.js'
 import type { Transaction } from '../../../core/contracts/transaction.js'
 import type { Database } from '../../../core/persistence/database.js'
+import type { StatementHook } from '../../../core/persistence/statement-hook.js'
 import { PostgresStore } from '../../../core/persistence/store.js'
+import { SubscriptionTables } from '../../../core/persistence/subscriptions/subscription-store.js'
 import { formatPosition } from '../../../core/workflow/log-position.js'
 import { change, creation, logEvent, taskRecord } from '../../support/task-records.js'
 import {
@@ -15,6 +18,23 @@ import {
 const custom = (name: string): LogEvent => logEvent(taskRecord(), { name: `order.${name}` })
 const names = (entries: readonly { readonly events: readonly LogEvent[] }[]): string[] =>
   entries.flatMap(({ events }) => events.map(({ name }) => name.replace('order.', '')))
+
+const subscriptions = new WeakMap<Database, SubscriptionTables>()
+
+/** One reader of a database for all calls, as a process has it. */
+function shardsOf(database: Database): SubscriptionTables {
+  const tables = subscriptions.get(database) ?? new SubscriptionTables(database)
+  subscriptions.set(database, tables)
+  return tables
+}
+
+const waysToRead: Readonly<Record<string, (store: PostgresStore, database: Database) => Promise<string[]>>> = {
+  'as programs do': async (store) => names(await store.readLog({})),
+  'as durable subscribers do': async (_, database) => {
+    const after = { logId: 0, index: wholeEntry }
+    return names((await shardsOf(database).readShards({ after, limit: 100, shardCount: 4 })).entries)
+  },
+}
 
 describe('reading the log', () => {
   let database: Database
@@ -163,6 +183,37 @@ describe('reading the log', () => {
       await second
       await third.close()
     })
+
+    for (const [how, read] of Object.entries(waysToRead)) {
+      it(`loses none where another reader has seen the end of a writer since the look, ${how}`, async () => {
+        const held = Promise.withResolvers<void>()
+        const isHeld = Promise.withResolvers<void>()
+        let looks = 0
+        const onStatement: StatementHook = async (sql, send) => {
+          const answer = await send()
+          const isFirst = sql.includes('event_log') && sql.includes('limit') && ++looks === 1
+          if (isFirst) isHeld.resolve()
+          if (isFirst) await held.promise
+          return answer
+        }
+        const shared = await openSame(database, { onStatement })
+        const reader = new PostgresStore(shared)
+        let slow: Promise<string[]> | undefined
+        let quick: Promise<string[]> | undefined
+        await other.transaction(async (transaction) => {
+          await insert(other, transaction, 'late')
+          await store.appendToLog([custom('b')])
+          slow = read(reader, shared)
+          await isHeld.promise
+          quick = read(reader, shared)
+          await new Promise((resolve) => setTimeout(resolve, 60))
+        })
+        assert.deepEqual(await quick, ['late', 'b'])
+        held.resolve()
+        assert.deepEqual(await slow, ['late', 'b'])
+        await shared.close()
+      })
+    }
 
     it('misses nothing and repeats nothing while many transactions commit and roll back in any order', async () => {
       const written: string[] = []
