@@ -1,10 +1,11 @@
-import type { ClaimedTask, TaskWrite, WrittenIdentity } from '../contracts/store.js'
+import type { TaskWrite, WrittenIdentity } from '../contracts/store.js'
 import { OwnershipLostError } from '../errors/task-errors.js'
 import type { FoldState } from '../workflow/fold.js'
 import type { LogEvent } from '../workflow/log-entry.js'
 import type { StepRecord, TaskRecord } from '../workflow/task-record.js'
 import type { JournalParticipant } from './journal.js'
 import type { CommitFacts } from './task-draft.js'
+import type { TaskRunner } from './task-runner.js'
 import type { Worker } from './worker.js'
 
 /** What a creation's commit gave. */
@@ -12,6 +13,8 @@ export interface CommittedCreation {
   readonly task: TaskRecord
   readonly logId: string
   readonly commit: CommitFacts
+  /** The run that has begun in the same commit, if there was a place for it. */
+  readonly runner: TaskRunner | undefined
 }
 
 /** Another task has the identity of the new one. */
@@ -35,9 +38,10 @@ export class Creation implements JournalParticipant {
   readonly #results: ReadonlyMap<string, unknown> | undefined
   readonly #done = Promise.withResolvers<CommittedCreation | RepeatedCreation>()
   #task: TaskRecord
+  #runner: TaskRunner | undefined
   #state: 'waiting' | 'under_way' | 'withdrawn' = 'waiting'
 
-  /** @param worker claims the task in the creating commit, without the queue, if it has room by then */
+  /** @param worker owns the task from the start and begins it in the creating commit, without the queue, if it has room by then */
   constructor(
     state: FoldState,
     events: readonly LogEvent[],
@@ -61,17 +65,6 @@ export class Creation implements JournalParticipant {
     return this.#done.promise
   }
 
-  /** The task as its new owner receives it. */
-  claimed(): ClaimedTask {
-    return {
-      task: this.#task,
-      steps: this.#steps,
-      results: this.#results ?? new Map(),
-      previousOwnerId: null,
-      queueWaitMs: 0,
-    }
-  }
-
   /** Takes it back; false if it is too late, because its commit is under way or done. */
   withdraw(): boolean {
     if (this.#state === 'waiting') this.#state = 'withdrawn'
@@ -81,7 +74,29 @@ export class Creation implements JournalParticipant {
   prepare(): TaskWrite | undefined {
     if (this.#state === 'withdrawn') return undefined
     this.#state = 'under_way'
-    if (this.#worker?.tryReserve()) this.#task = { ...this.#task, ownerId: this.#worker.id, epoch: 1 }
+    const write = this.#begun() ?? this.#unowned()
+    return this.#identity === undefined ? write : { ...write, identity: this.#identity }
+  }
+
+  /** With the first write of its run: a commit for the beginning of what is its owner's already would tell nobody anything new. */
+  #begun(): TaskWrite | undefined {
+    const worker = this.#worker
+    if (!worker?.tryReserve()) return undefined
+    this.#task = { ...this.#task, ownerId: worker.id, epoch: 1 }
+    const claimed = {
+      // As before its first entry, which is the one that the run writes to as well.
+      task: { ...this.#task, logEntry: 0 },
+      steps: this.#steps,
+      results: this.#results ?? new Map(),
+      previousOwnerId: null,
+      queueWaitMs: 0,
+    }
+    this.#runner = worker.beginCreated(claimed, this.#events.length)
+    const write = this.#runner.prepareCreation()
+    return { ...write, events: [...this.#events, ...write.events] }
+  }
+
+  #unowned(): TaskWrite {
     return {
       task: this.#task,
       isNew: true,
@@ -89,22 +104,21 @@ export class Creation implements JournalParticipant {
       changedSteps: [],
       events: this.#events,
       answers: [],
-      ...(this.#identity === undefined ? {} : { identity: this.#identity }),
       ...this.#wakeUp(),
     }
   }
 
   #wakeUp(): Pick<TaskWrite, 'wakeAt'> {
-    const { ownerId, dueAt, parked } = this.#task
-    return ownerId === null && dueAt !== null && parked === null ? { wakeAt: dueAt } : {}
+    const { dueAt, parked } = this.#task
+    return dueAt !== null && parked === null ? { wakeAt: dueAt } : {}
   }
 
   committed(logId: string | undefined, commit: CommitFacts): void {
-    this.#done.resolve({ task: this.#task, logId: logId!, commit })
+    this.#done.resolve({ task: this.#task, logId: logId!, commit, runner: this.#runner })
   }
 
   duplicate(taskId: string): void {
-    if (this.#task.ownerId !== null) this.#worker?.unreserve()
+    this.#letGo()
     this.#done.resolve({ duplicateOf: taskId })
   }
 
@@ -117,7 +131,12 @@ export class Creation implements JournalParticipant {
   }
 
   #fail(error: Error): void {
-    if (this.#task.ownerId !== null) this.#worker?.unreserve()
+    this.#letGo()
     this.#done.reject(error)
+  }
+
+  #letGo(): void {
+    if (this.#task.ownerId !== null) this.#worker?.unreserve()
+    this.#runner?.notCreated()
   }
 }

@@ -50,13 +50,13 @@ export class LifecyclePublisher {
     this.#guard(name, () => this.#bus.publishLifecycle(name, payload(), about))
   }
 
-  /** Publishes the events of one committed log entry, in order, with their positions. */
-  publishCommitted(taskId: string, logId: string, events: readonly LogEvent[]): void {
+  /** Publishes events of one committed log entry, in order, with their positions; `first` is the place of the first of them. */
+  publishCommitted(taskId: string, logId: string, events: readonly LogEvent[], first = 0): void {
     this.#logGrown()
     events.forEach((event, index) => {
       if (!this.#bus.hasListeners(event.name)) return
       this.#guard(event.name, () => this.#bus.check(event.name, event.payload))
-      this.#guard(event.name, () => this.#bus.emit(toEnvelope(taskId, logId, event, index)))
+      this.#guard(event.name, () => this.#bus.emit(toEnvelope(taskId, logId, event, first + index)))
     })
   }
 

@@ -8,21 +8,21 @@ import { DatabaseUnavailableError } from '../errors/persistence-errors.js'
 import { CreationGivenUpError, TaskOfManyRefusedError, TasksNotCreatedError } from '../errors/request-errors.js'
 import { BypassRefusedError, ContextInvalidError } from '../errors/task-errors.js'
 import { type FoldState, foldEvent } from '../workflow/fold.js'
+import type { LogEvent } from '../workflow/log-entry.js'
 import type { TaskRecord } from '../workflow/task-record.js'
 import { assertStorable } from './assert-storable.js'
 import type { ChildStep } from './child-tasks.js'
-import { Creation } from './creation.js'
+import { type CommittedCreation, Creation } from './creation.js'
 import { type ChildPlace, carriedResults, creationEvents, type RerunFacts } from './creation-events.js'
 import type { DatabaseRetry } from './database-retry.js'
 import type { HookRegistry } from './hook-registry.js'
 import type { Journal } from './journal.js'
-import { aboutTask, fullNameOf, type LifecyclePublisher } from './lifecycle-publisher.js'
+import { fullNameOf, type LifecyclePublisher } from './lifecycle-publisher.js'
 import { concurrencyKeyOf } from './limits/concurrency-key.js'
 import { assertTaskRequest } from './request-check.js'
 import { identityOf, type RequestIdentity } from './request-identity.js'
 import type { OrchestrationSettings } from './settings.js'
 import type { StoredDefinitions } from './stored-definitions.js'
-import type { CommitFacts } from './task-draft.js'
 import { untilGivenUp } from './until-given-up.js'
 import type { WakeUps } from './wake-ups.js'
 import type { Worker } from './worker.js'
@@ -239,15 +239,19 @@ export class TaskCreator {
       identity: identity && writtenAt(identity, now),
       results: carriedResults(rerun),
     })
+    worker.requests.expect(taskId)
     journal.enqueue(creation)
-    const task = creation.done.then((done) => {
-      if ('duplicateOf' in done) return this.#earlier(checked, done.duplicateOf)
-      const { task: created, logId, commit } = done
-      publisher.publishCommitted(taskId, logId, events)
-      this.#haveItRun(created, creation, commit)
-      return created
-    })
+    const task = this.#created(creation, checked, events).finally(() => worker.requests.forget(taskId))
     return { creation, task }
+  }
+
+  async #created(creation: Creation, checked: CheckedRequest, events: readonly LogEvent[]): Promise<CreatedTask> {
+    const done = await creation.done
+    if ('duplicateOf' in done) return this.#earlier(checked, done.duplicateOf)
+    const { task, logId } = done
+    this.#services.publisher.publishCommitted(task.id, logId, events)
+    this.#haveItRun(done)
+    return task
   }
 
   /** The task that has the identity of the request; created again if that one was taken away in between. */
@@ -271,15 +275,17 @@ export class TaskCreator {
     }
   }
 
-  #haveItRun(task: TaskRecord, creation: Creation, { wakeUpFailure }: CommitFacts): void {
-    const { worker, publisher, wakeUps, clock } = this.#services
-    const subject = { taskId: task.id, correlationId: task.correlationId }
-    publisher.publish('workflow.orchestration_requested', subject, () => ({ ...aboutTask(task), cause: 'created' }))
-    worker.noteAnnounced(task.id)
-    if (task.ownerId !== null) {
-      worker.unreserve()
-      worker.adopt(creation.claimed())
-    } else if (task.parked === null) void wakeUps.enqueue(task, clock.now(), subject, wakeUpFailure)
+  #haveItRun({ task, logId, commit, runner }: CommittedCreation): void {
+    const { worker, wakeUps, clock } = this.#services
+    worker.requests.created(task)
+    if (runner !== undefined) {
+      worker.adoptCreated(runner)
+      // Whoever has created it has its id before its first step begins.
+      setImmediate(() => runner.created(logId, commit))
+    } else if (task.parked === null) {
+      const subject = { taskId: task.id, correlationId: task.correlationId }
+      void wakeUps.enqueue(task, clock.now(), subject, commit.wakeUpFailure)
+    }
   }
 }
 

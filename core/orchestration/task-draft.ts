@@ -48,6 +48,7 @@ export class TaskDraft {
   readonly now: number
   readonly occurredAt: string
   readonly #clock: Clock
+  readonly #eventsBefore: number
   readonly #events: LogEvent[] = []
   readonly #changed = new Map<string, StepRecord>()
   readonly #created = new Set<string>()
@@ -59,13 +60,14 @@ export class TaskDraft {
   /** The event that set off what is added next. */
   cause: string | undefined
 
-  constructor(owned: OwnedTask, publisher: LifecyclePublisher, clock: Clock, cause?: string) {
+  /** @param eventsBefore how many events its log entry has before these: those that create the task, where that is the same commit */
+  constructor(owned: OwnedTask, publisher: LifecyclePublisher, clock: Clock, eventsBefore = 0) {
     this.owned = owned
     this.publisher = publisher
     this.#clock = clock
     this.now = clock.now()
     this.occurredAt = new Date(this.now).toISOString()
-    this.cause = cause
+    this.#eventsBefore = eventsBefore
   }
 
   /** The clock's monotonic time, in milliseconds: for durations. */
@@ -85,7 +87,7 @@ export class TaskDraft {
       transitionEvent: name,
     }))
     const event = this.#add(name, { ...aboutTask(task), ...onTop })
-    this.owned.apply(event, this.#events.length - 1)
+    this.owned.apply(event, this.#lastPlace)
     return event
   }
 
@@ -102,7 +104,7 @@ export class TaskDraft {
       transitionEvent: name,
     }))
     const event = this.#add(name, { ...about, ...onTop }, step.id)
-    const applied = this.owned.apply(event, this.#events.length - 1)
+    const applied = this.owned.apply(event, this.#lastPlace)
     if (applied.step) this.#changed.set(stepName, applied.step)
     return applied.settlement
   }
@@ -110,7 +112,7 @@ export class TaskDraft {
   /** A step that comes into being while its task runs: an element of a list. */
   newStep(stepName: string, stepId: string, onTop: OnTopOfNewStep): void {
     const event = this.#add('step.initialize_requested', { ...aboutTask(this.owned.task), stepName, ...onTop }, stepId)
-    this.owned.apply(event, this.#events.length - 1)
+    this.owned.apply(event, this.#lastPlace)
     this.#created.add(stepName)
   }
 
@@ -128,7 +130,7 @@ export class TaskDraft {
       subjectKey: taskId,
       taskId,
       entry: logEntry,
-      place: this.#events.length,
+      place: this.#lastPlace + 1,
       kind,
       changedAt: this.occurredAt,
     }
@@ -255,7 +257,7 @@ export class TaskDraft {
 
   /** Tells the world: the durable events with their positions, then what was put off until after the commit. */
   committed(logId: string | undefined, commit: CommitFacts): void {
-    if (logId !== undefined) this.publisher.publishCommitted(this.owned.id, logId, this.#events)
+    if (logId !== undefined) this.publisher.publishCommitted(this.owned.id, logId, this.#events, this.#eventsBefore)
     for (const action of this.#after) action(commit)
   }
 
@@ -266,6 +268,11 @@ export class TaskDraft {
     if (this.cause !== undefined) subject.causationId = this.cause
     if (traceparent !== null) subject.trace = { traceparent }
     return subject
+  }
+
+  /** The place of the event added last among those of its log entry. */
+  get #lastPlace(): number {
+    return this.#eventsBefore + this.#events.length - 1
   }
 
   /** Members one by one: made for each event of each step, it is one of the places where spreading would cost. */

@@ -38,6 +38,8 @@ export interface RunnerOptions {
   readonly leftToOthers?: boolean
   /** Its namespace or type is paused. */
   readonly isHeld?: boolean
+  /** The commit that creates the task is the first of this run, and has so many events before those of the run. */
+  readonly eventsBefore?: number
 }
 
 /**
@@ -74,6 +76,10 @@ export class TaskRunner implements JournalParticipant {
   #isReleased = false
   #isReloading = false
   #isCommitting = false
+  /** Of the entry of the log that creates its task, while that is being committed with the first write of this run. */
+  #eventsBefore: number | undefined
+  /** Something has come up while its task was being created. */
+  #isAwaited = false
   /** When the write was put together that is being committed, in milliseconds of `performance.now()`. */
   #preparedAt = 0
   #hasReopened = false
@@ -100,6 +106,7 @@ export class TaskRunner implements JournalParticipant {
     this.#onReleased = onReleased
     this.isCommandOnly = options.commandOnly ?? false
     this.#isLeftToOthers = options.leftToOthers ?? false
+    this.#eventsBefore = options.eventsBefore
     this.#children = new ChildSteps(services, (item) => this.#post(item))
     this.#timers = new RunTimers(services.clock, () => services.journal.enqueue(this))
     this.#gates = new StepGates(services, this.#gatedRun())
@@ -169,7 +176,32 @@ export class TaskRunner implements JournalParticipant {
     if (!this.#isReleased && !this.#isReloading && !this.#isCommitting) this.lost(currentEpoch)
   }
 
+  /** Its first write, as part of the one that creates its task: with all steps, and the events of the run alone. */
+  prepareCreation(): TaskWrite {
+    this.#preparedAt = performance.now()
+    this.#isCommitting = true
+    return { ...this.#prepare()!, isNew: true, newSteps: [...this.#owned.steps], changedSteps: [] }
+  }
+
+  /** Its task has been created, and it has begun. */
+  created(logId: string, commit: CommitFacts): void {
+    this.#eventsBefore = undefined
+    this.committed(logId, commit)
+    if (this.#isAwaited && !this.#isReleased) this.#services.journal.enqueue(this)
+  }
+
+  /** Its task has not been created. */
+  notCreated(): void {
+    this.#isReleased = true
+    this.#gates.notAdmitted(this.#admitted)
+    this.#gates.release()
+  }
+
   prepare(): TaskWrite | undefined {
+    if (this.#eventsBefore !== undefined) {
+      this.#isAwaited = true
+      return undefined
+    }
     this.#preparedAt = performance.now()
     const write = this.#prepare()
     this.#isCommitting = write !== undefined
@@ -178,7 +210,8 @@ export class TaskRunner implements JournalParticipant {
 
   #prepare(): TaskWrite | undefined {
     if (this.#isReleased || this.#isReloading) return undefined
-    const draft = new TaskDraft(this.#owned, this.#services.publisher, this.#services.clock)
+    const { publisher, clock } = this.#services
+    const draft = new TaskDraft(this.#owned, publisher, clock, this.#eventsBefore)
     this.#draft = draft
     this.#admitted = []
     if (this.#recover(draft)) return draft.toWrite()

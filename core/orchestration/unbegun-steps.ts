@@ -12,7 +12,8 @@ export function unbegunSteps(
   task: TaskRecord,
   definition: TaskDefinition | undefined,
 ): readonly StepRecord[] | undefined {
-  if (task.logEntry !== 1 || task.rerunOf !== null || definition?.hash !== task.definitionHash) return undefined
+  const isUnbegun = task.logEntry === 1 && task.startedAt === null && task.rerunOf === null
+  if (!isUnbegun || definition?.hash !== task.definitionHash) return undefined
   const state: FoldState = { task, steps: new Map() }
   const envelope = { id: '', schemaVersion: 1, occurredAt: task.createdAt, correlationId: task.correlationId }
   for (const [index, created] of createdSteps(task.id, definition).entries())

@@ -19,7 +19,7 @@ import { RunRequests } from './run-requests.js'
 import type { RunnerServices } from './runner-services.js'
 import type { ServedTasks } from './served-tasks.js'
 import { Sweeper } from './sweeper.js'
-import { TaskRunner } from './task-runner.js'
+import { type RunnerOptions, TaskRunner } from './task-runner.js'
 import { UnservedNotices } from './unserved-notices.js'
 import { within } from './within.js'
 
@@ -137,7 +137,7 @@ export class Worker {
     return this.#options.pauses.covers(task)
   }
 
-  /** Keeps a place for a task that is about to be created, if there is one; the task is then given by `adopt`. */
+  /** Keeps a place for a task that is about to be created, if there is one; its run is then made by `beginCreated`. */
   tryReserve(): boolean {
     if (this.room <= 0) {
       this.#claims.noteBacklog()
@@ -277,9 +277,22 @@ export class Worker {
     this.#addRunner(claimed).begin()
   }
 
-  /** Remembers that the request to run a task has been published here. */
-  noteAnnounced(taskId: string): void {
-    this.#requests.notePublished(taskId)
+  /** The run of a task that is being created, for which there is a place: its first write is to be part of the creation. */
+  beginCreated(claimed: ClaimedTask, eventsBefore: number): TaskRunner {
+    return this.#runnerOf(claimed, { isHeld: this.#options.pauses.covers(claimed.task), eventsBefore })
+  }
+
+  /** Takes up the run of a task that has been created with its beginning. */
+  adoptCreated(runner: TaskRunner): void {
+    this.unreserve()
+    this.#requests.takenUp(runner.taskId)
+    this.#register(runner)
+    runner.hold(this.#options.pauses.covers(runner.task))
+  }
+
+  /** What this process publishes of requests to run tasks. */
+  get requests(): RunRequests {
+    return this.#requests
   }
 
   /** Hands a command to the run of its task here, if there is one. */
@@ -336,13 +349,20 @@ export class Worker {
 
   #addRunner(claimed: ClaimedTask, commandOnly = false): TaskRunner {
     const isHeld = !commandOnly && this.#options.pauses.covers(claimed.task)
-    const options = { commandOnly, leftToOthers: this.#state !== 'running', isHeld }
-    const runner = new TaskRunner(this.#services, claimed, (released) => this.#remove(released), options)
+    const runner = this.#runnerOf(claimed, { commandOnly, leftToOthers: this.#state !== 'running', isHeld })
     // Of a task that others have had meanwhile, and given back.
     this.#runners.get(runner.taskId)?.noteEpoch(claimed.task.epoch)
+    this.#register(runner)
+    return runner
+  }
+
+  #runnerOf(claimed: ClaimedTask, options: RunnerOptions): TaskRunner {
+    return new TaskRunner(this.#services, claimed, (released) => this.#remove(released), options)
+  }
+
+  #register(runner: TaskRunner): void {
     this.#runners.set(runner.taskId, runner)
     if (this.#state === 'draining') runner.drain()
-    return runner
   }
 
   #remove(runner: TaskRunner): void {

@@ -29,7 +29,9 @@ describe('The steps of a task of which nothing has happened yet', () => {
     await using t = await openTestTasker({ handlers: [task] })
     const { steps: _steps, ...done } = await t.tasks.wait(await t.tasks.create(task))
     assert.equal(unbegunSteps(done, task.definition), undefined)
-    const fresh = { ...done, logEntry: 1 }
+    const begunAtOnce = { ...done, logEntry: 1 }
+    assert.equal(unbegunSteps(begunAtOnce, task.definition), undefined)
+    const fresh = { ...begunAtOnce, startedAt: null }
     assert.equal(unbegunSteps(fresh, task.definition)?.length, 3)
     assert.equal(unbegunSteps(fresh, { ...task.definition, hash: 'other' }), undefined)
     assert.equal(unbegunSteps(fresh, undefined), undefined)

@@ -75,29 +75,29 @@ describe('simulate', function () {
       simulate(order(false), { ...once, faults: ['refuse', 'crash-before', 'disconnect-before'] }),
     )
     assert.equal(error.code, 'SIMULATION_FAILED')
-    const line = /TASKER_SIMULATE='(task=shop\.careless seed=1 fault=crash-before@commit#4)' npm test/.exec(
+    const line = /TASKER_SIMULATE='(task=shop\.careless seed=1 fault=crash-before@commit#3)' npm test/.exec(
       error.message,
     )
     assert(line, error.message)
     assert.match(error.message, /check: charged 2 times/)
     assert.match(
       error.message,
-      /step\.execution_requested charge\n +>>> +crash-before@commit#4\n.*step\.failed charge: OWNER_LOST/,
+      /step\.execution_requested charge\n +>>> +crash-before@commit#3\n.*step\.failed charge: OWNER_LOST/,
     )
 
     process.env.TASKER_SIMULATE = line[1]
     const again = await failureOf(simulate(order(false), once))
     assert.deepEqual(again.details.failures, [
-      { seed: 1, faults: ['crash-before@commit#4'], broken: ['check: charged 2 times'] },
+      { seed: 1, faults: ['crash-before@commit#3'], broken: ['check: charged 2 times'] },
     ])
     assert.equal((again.cause as Error).message, 'charged 2 times')
     assert.equal((await simulate(order(true), once)).runs, 0, 'no other task is tried')
 
-    process.env.TASKER_SIMULATE = line[1]!.replace('#4', '#40')
+    process.env.TASKER_SIMULATE = line[1]!.replace('#3', '#40')
     const missed = await failureOf(simulate(order(false), once))
     assert.match(
       missed.message,
-      /does not come by that place.*expected a place among .*commit#4,.*"crash-before@commit#40"/is,
+      /does not come by that place.*expected a place among .*commit#3,.*"crash-before@commit#40"/is,
     )
   })
 

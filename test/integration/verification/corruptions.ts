@@ -100,13 +100,13 @@ export const corruptions: readonly Corruption[] = [
     sql: `update SCHEMA.steps set result_index = 40 where task_id = 'TASK' and name = 'load'`,
     found: [
       { kind: 'field', step: 'load', field: 'resultIndex', row: 40 },
-      { kind: 'result_missing', step: 'load', entry: 3 },
+      { kind: 'result_missing', step: 'load', entry: 2 },
     ],
   },
   {
     name: 'results that are gone from their event',
     sql: editLoaded(`e.event #- '{payload,results}'`),
-    found: [{ kind: 'result_missing', step: 'load', entry: 3 }],
+    found: [{ kind: 'result_missing', step: 'load', entry: 2 }],
   },
   {
     name: 'a step without a row',
@@ -127,14 +127,14 @@ export const corruptions: readonly Corruption[] = [
   {
     name: 'a task without a log',
     sql: `delete from SCHEMA.event_log where task_id = 'TASK'`,
-    found: [{ kind: 'log_missing', row: 6, log: 0 }],
+    found: [{ kind: 'log_missing', row: 5, log: 0 }],
   },
   {
     name: 'an entry in the middle that was deleted',
-    sql: `delete from SCHEMA.event_log where task_id = 'TASK' and entry = 3`,
+    sql: `delete from SCHEMA.event_log where task_id = 'TASK' and entry = 2`,
     found: [
-      { kind: 'entry_missing', entry: 3 },
-      { kind: 'result_missing', step: 'load', entry: 3 },
+      { kind: 'entry_missing', entry: 2 },
+      { kind: 'result_missing', step: 'load', entry: 2 },
     ],
   },
   {
@@ -144,54 +144,54 @@ export const corruptions: readonly Corruption[] = [
   },
   {
     name: 'the last entries, deleted',
-    sql: `delete from SCHEMA.event_log where task_id = 'TASK' and entry > 4`,
+    sql: `delete from SCHEMA.event_log where task_id = 'TASK' and entry > 3`,
     found: [
-      { kind: 'entry_missing', entry: 5, row: { first: 5, last: 6 } },
-      { kind: 'result_missing', step: 'charge', entry: 6 },
+      { kind: 'entry_missing', entry: 4, row: { first: 4, last: 5 } },
+      { kind: 'result_missing', step: 'charge', entry: 5 },
     ],
   },
   {
     name: 'an entry that stands twice',
     sql: `insert into SCHEMA.event_log (task_id, entry, events, logged_at)
-      select task_id, entry, events, '2200-01-02' from SCHEMA.event_log where task_id = 'TASK' and entry = 4`,
-    found: [{ kind: 'entry_doubled', entry: 4 }],
+      select task_id, entry, events, '2200-01-02' from SCHEMA.event_log where task_id = 'TASK' and entry = 3`,
+    found: [{ kind: 'entry_doubled', entry: 3 }],
   },
   {
     name: 'an entry beyond the last',
-    sql: `insert into SCHEMA.event_log (task_id, entry, events) values ('TASK', 7, '[]')`,
-    found: [{ kind: 'entry_unexpected', field: 'logEntry', row: 6, log: 7, entry: 7 }],
+    sql: `insert into SCHEMA.event_log (task_id, entry, events) values ('TASK', 6, '[]')`,
+    found: [{ kind: 'entry_unexpected', field: 'logEntry', row: 5, log: 6, entry: 6 }],
   },
   {
     name: 'an entry without a number',
     sql: `insert into SCHEMA.event_log (task_id, entry, events) values ('TASK', null, '[]')`,
-    found: [{ kind: 'entry_unexpected', field: 'logEntry', row: 6, log: 7 }],
+    found: [{ kind: 'entry_unexpected', field: 'logEntry', row: 5, log: 6 }],
   },
   {
     name: 'entries that changed their places',
-    sql: `update SCHEMA.event_log set id = id + 1000000 where task_id = 'TASK' and entry = 5`,
-    found: [{ kind: 'entry_disordered', entry: 6 }],
+    sql: `update SCHEMA.event_log set id = id + 1000000 where task_id = 'TASK' and entry = 4`,
+    found: [{ kind: 'entry_disordered', entry: 5 }],
   },
   {
     name: 'the number of entries in the row of a task',
-    sql: `update SCHEMA.tasks set log_entry = 8 where id = 'TASK'`,
-    found: [{ kind: 'entry_missing', entry: 7, row: { first: 7, last: 8 } }],
+    sql: `update SCHEMA.tasks set log_entry = 7 where id = 'TASK'`,
+    found: [{ kind: 'entry_missing', entry: 6, row: { first: 6, last: 7 } }],
   },
   {
     name: 'an event that is gone from its entry',
     sql: editLoaded('null'),
     found: [
       { kind: 'field', step: 'load', field: 'state', row: 'complete', log: 'in_progress' },
-      { kind: 'field', step: 'load', field: 'resultEntry', row: 3, log: null },
+      { kind: 'field', step: 'load', field: 'resultEntry', row: 2, log: null },
       { kind: 'field', step: 'load', field: 'resultIndex', row: 0, log: null },
       { kind: 'field', step: 'load', field: 'completedAt', log: null },
-      { kind: 'result_missing', step: 'load', entry: 3 },
+      { kind: 'result_missing', step: 'load', entry: 2 },
     ],
   },
   {
     name: 'an event that cannot have happened',
     sql: editLoaded(`jsonb_set(e.event, '{name}', '"step.retry_requested"')`),
     found: [
-      { kind: 'transition_illegal', step: 'load', entry: 3, row: 'in_progress', log: 'step.retry_requested' },
+      { kind: 'transition_illegal', step: 'load', entry: 2, row: 'in_progress', log: 'step.retry_requested' },
       { kind: 'field', step: 'load', field: 'state', row: 'complete', log: 'pending' },
     ],
   },
@@ -199,13 +199,13 @@ export const corruptions: readonly Corruption[] = [
     name: 'an event without its payload',
     sql: editLoaded(`e.event - 'payload'`),
     found: [
-      { kind: 'event_unreadable', entry: 3, field: 'events[0]' },
-      { kind: 'result_missing', step: 'load', entry: 3 },
+      { kind: 'event_unreadable', entry: 2, field: 'events[0]' },
+      { kind: 'result_missing', step: 'load', entry: 2 },
     ],
   },
   {
     name: 'an entry that is no list',
-    sql: `update SCHEMA.event_log set events = '"x"' where task_id = 'TASK' and entry = 4`,
-    found: [{ kind: 'event_unreadable', entry: 4, log: 'not a list of events' }],
+    sql: `update SCHEMA.event_log set events = '"x"' where task_id = 'TASK' and entry = 3`,
+    found: [{ kind: 'event_unreadable', entry: 3, log: 'not a list of events' }],
   },
 ]
