@@ -4,7 +4,7 @@ import type { StepRecord, TaskRecord } from '../contracts/task-record.js'
 import { ClaimFunction } from './claim-function.js'
 import type { Database } from './database.js'
 import { TaskEntity } from './entities/task-entity.js'
-import { freeKeysSql, KeyFunction } from './limits/key-function.js'
+import { anyWaitingSql, freeKeysSql, KeyFunction } from './limits/key-function.js'
 import { isAlive } from './live-workers.js'
 import { type StepRow, selectStepsWithResults } from './step-results.js'
 import { columnsOf, selectColumns } from './table-columns.js'
@@ -73,7 +73,10 @@ export class TaskClaimer {
     return { claimed, isForOthers: rows.length < found.length }
   }
 
+  /** Two questions, because the second takes longer to plan than any other of a worker that starts, and hardly ever has an answer. */
   async freeKeys(): Promise<readonly KeyOfTasks[]> {
+    const [waiting] = await this.#database.query(anyWaitingSql(this.#database))
+    if (waiting === undefined) return []
     return this.#database.query<KeyOfTasks>(freeKeysSql(this.#database), [])
   }
 

@@ -41,6 +41,8 @@ export class TestKernel {
   readonly #mortal: MortalStore
   readonly #attemptFaults = new AttemptFaults()
   readonly #lost = Promise.withResolvers<void>()
+  /** Tasks whose end has been told here. */
+  readonly #ended = new Set<string>()
   #killing: Promise<void> | undefined
 
   private constructor(parts: Composition, clock: LifetimeClock, mortal: MortalStore) {
@@ -48,6 +50,7 @@ export class TestKernel {
     this.#clock = clock
     this.#mortal = mortal
     this.tasker = new TaskerInstance(parts)
+    parts.taskEnds.onEnd((taskId) => this.#ended.add(taskId))
   }
 
   static async boot(input: TestKernelInput): Promise<TestKernel> {
@@ -89,6 +92,11 @@ export class TestKernel {
   /** Resolves when the worker is lost. */
   get lost(): Promise<void> {
     return this.#lost.promise
+  }
+
+  /** Whether the end of a task has been told here, and not been asked for since. A person may have undone it by now. */
+  takeEnd(taskId: string): boolean {
+    return this.#ended.delete(taskId)
   }
 
   /** Attempts that wait for the clock because a test asked for it. */

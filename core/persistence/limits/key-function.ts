@@ -2,6 +2,8 @@ import type { Database } from '../database.js'
 import { UNFINISHED } from '../entities/task-entity.js'
 import { storedFunctionBody, storedFunctionName } from '../stored-function.js'
 
+/** A condition on a row: it is parked, for its key among others. */
+const WAITING = `concurrency_key is not null and owner_id is null and parked = 'limit' and ${UNFINISHED}`
 /** Most keys in one look for those that are free. */
 const MOST_FREE_KEYS = 1_000
 
@@ -78,16 +80,20 @@ export class KeyFunction {
   }
 }
 
+/** A row if any task waits for its key. */
+export function anyWaitingSql(database: Database): string {
+  return `select 1 from ${database.table('tasks')} where ${WAITING} limit 1`
+}
+
 /** Keys that tasks wait for and none in progress has, by hopping over the index of those that wait. */
 export function freeKeysSql(database: Database): string {
   const tasks = database.table('tasks')
   const key = 'namespace, name, concurrency_key'
-  const waiting = `concurrency_key is not null and owner_id is null and parked = 'limit' and ${UNFINISHED}`
   return `with recursive keys as (
-      (select ${key} from ${tasks} where ${waiting} order by ${key} limit 1)
+      (select ${key} from ${tasks} where ${WAITING} order by ${key} limit 1)
       union all
       select n.* from keys k cross join lateral (
-        select ${key} from ${tasks} where ${waiting} and (${key}) > (k.namespace, k.name, k.concurrency_key) order by ${key} limit 1
+        select ${key} from ${tasks} where ${WAITING} and (${key}) > (k.namespace, k.name, k.concurrency_key) order by ${key} limit 1
       ) n
     )
     select namespace, name, concurrency_key as key from keys k where not exists (
