@@ -56,6 +56,8 @@ export class TaskDraft {
   #changes: ChangeRecord[] | undefined
   readonly #answers: { commandId: string; outcome: CommandOutcome }[] = []
   readonly #after: ((commit: CommitFacts) => void)[] = []
+  /** What would have been published at once of a task that nobody has heard of yet. */
+  readonly #heldBack: (() => void)[] = []
   #isReleasing = false
   /** The event that set off what is added next. */
   cause: string | undefined
@@ -159,16 +161,22 @@ export class TaskDraft {
     }
   }
 
-  /** Publishes a bus-only event about the task at once. */
+  /** Publishes a bus-only event about the task at once; where its creation is still to be told, right after that. */
   publish<N extends BusTaskEvent>(name: N, payload: () => EventPayload<N>): void {
-    if (!this.publisher.isHeard(name)) return
-    this.publisher.publish(name, this.subject(), payload)
+    this.#publish(name, undefined, payload)
   }
 
-  /** Publishes a bus-only event about one of its steps at once. */
+  /** The same about one of its steps. */
   publishFor<N extends BusOnlyEventName>(step: StepRecord, name: N, payload: () => EventPayload<N>): void {
+    this.#publish(name, step.id, payload)
+  }
+
+  #publish<N extends BusOnlyEventName>(name: N, stepId: string | undefined, payload: () => EventPayload<N>): void {
     if (!this.publisher.isHeard(name)) return
-    this.publisher.publish(name, this.subject(step.id), payload)
+    const subject = this.subject(stepId)
+    if (this.#eventsBefore === 0) return this.publisher.publish(name, subject, payload)
+    const said = payload()
+    this.#heldBack.push(() => this.publisher.publish(name, subject, () => said))
   }
 
   /** Has something done once the commit has returned and its durable events are published, in the order of the calls. */
@@ -257,6 +265,7 @@ export class TaskDraft {
 
   /** Tells the world: the durable events with their positions, then what was put off until after the commit. */
   committed(logId: string | undefined, commit: CommitFacts): void {
+    for (const publish of this.#heldBack) publish()
     if (logId !== undefined) this.publisher.publishCommitted(this.owned.id, logId, this.#events, this.#eventsBefore)
     for (const action of this.#after) action(commit)
   }
