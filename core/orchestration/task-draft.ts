@@ -174,9 +174,10 @@ export class TaskDraft {
   #publish<N extends BusOnlyEventName>(name: N, stepId: string | undefined, payload: () => EventPayload<N>): void {
     if (!this.publisher.isHeard(name)) return
     const subject = this.subject(stepId)
-    if (this.#eventsBefore === 0) return this.publisher.publish(name, subject, payload)
-    const said = payload()
-    this.#heldBack.push(() => this.publisher.publish(name, subject, () => said))
+    if (this.#eventsBefore > 0) {
+      const said = payload()
+      this.#heldBack.push(() => this.publisher.publish(name, subject, () => said))
+    } else this.publisher.publish(name, subject, payload)
   }
 
   /** Has something done once the commit has returned and its durable events are published, in the order of the calls. */
