@@ -81,7 +81,7 @@ export class Creation implements JournalParticipant {
   /** With the first write of its run: a commit for the beginning of what is its owner's already would tell nobody anything new. */
   #begun(): TaskWrite | undefined {
     const worker = this.#worker
-    if (!worker?.tryReserve()) return undefined
+    if (!worker?.findPlace()) return undefined
     this.#task = { ...this.#task, ownerId: worker.id, epoch: 1 }
     const claimed = {
       // As before its first entry, which is the one that the run writes to as well.
@@ -118,7 +118,7 @@ export class Creation implements JournalParticipant {
   }
 
   duplicate(taskId: string): void {
-    this.#letGo()
+    this.#runner?.notCreated()
     this.#done.resolve({ duplicateOf: taskId })
   }
 
@@ -131,12 +131,7 @@ export class Creation implements JournalParticipant {
   }
 
   #fail(error: Error): void {
-    this.#letGo()
-    this.#done.reject(error)
-  }
-
-  #letGo(): void {
-    if (this.#task.ownerId !== null) this.#worker?.unreserve()
     this.#runner?.notCreated()
+    this.#done.reject(error)
   }
 }

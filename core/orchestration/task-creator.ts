@@ -279,7 +279,7 @@ export class TaskCreator {
     const { worker, wakeUps, clock } = this.#services
     worker.requests.created(task)
     if (runner !== undefined) {
-      worker.adoptCreated(runner)
+      worker.requests.takenUp(task.id)
       // Whoever has created it has its id before its first step begins.
       setImmediate(() => runner.created(logId, commit))
     } else if (task.parked === null) {

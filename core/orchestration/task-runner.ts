@@ -192,9 +192,7 @@ export class TaskRunner implements JournalParticipant {
 
   /** Its task has not been created. */
   notCreated(): void {
-    this.#isReleased = true
-    this.#gates.notAdmitted(this.#admitted)
-    this.#gates.release()
+    this.#release()
   }
 
   prepare(): TaskWrite | undefined {

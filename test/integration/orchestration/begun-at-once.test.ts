@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createTasker, defineTask, type Tasker } from '../../../core/index.js'
+import { FaultProxy, isStatement } from '../../support/fault-proxy.js'
+import { openTestSchema, type TestSchema } from '../../support/test-schema.js'
+import { openTestTasker } from '../../support/test-tasker.js'
+import type { WireMessage } from '../../support/wire-messages.js'
+
+describe('A run that begins with the creation of its task', () => {
+  it('is waited for by a worker that stops while the creation is under way', async () => {
+    const calls: string[] = []
+    const slow = defineTask({ name: 'slow' }).step('only', async ({ attempt }) => {
+      calls.push(`begins ${attempt}`)
+      await sleep(100)
+      calls.push(`ends ${attempt}`)
+    })
+    await using t = await openTestTasker({ handlers: [slow] })
+    let restarted: Promise<void> | undefined
+    t.faults.onStatement(({ name }) => {
+      if (name === 'commit/1') restarted ??= t.restart({ drain: true })
+      return undefined
+    })
+    const { id } = await t.tasks.create(slow)
+    await restarted
+    assert.equal((await t.finish(id)).state, 'complete')
+    assert.deepEqual(calls, ['begins 1', 'ends 1'])
+  })
+})
+
+describe('A creation whose commit is answered late', function () {
+  this.timeout(30_000)
+  const calls: string[] = []
+  const job = defineTask({ name: 'job' }).step('work', ({ taskId, attempt }) => void calls.push(`${taskId} ${attempt}`))
+  let schema: TestSchema
+  let proxy: FaultProxy
+  let tasker: Tasker
+
+  before(async function () {
+    schema = await openTestSchema()
+    if (schema.database === undefined) this.skip()
+    proxy = await FaultProxy.inFrontOf(schema.database.url)
+    tasker = await createTasker({
+      database: { url: proxy.url, schema: schema.database.schema },
+      handlers: [job],
+      logging: { level: 'silent' },
+      discovery: { packages: false },
+      execution: { sweepIntervalMs: 200, leaseMs: 20_000 },
+    })
+  })
+
+  after(async () => {
+    await proxy?.heal()
+    await tasker?.stop()
+    await proxy?.stop()
+    await schema?.close()
+  })
+
+  it('keeps the task that it begins', async () => {
+    await tasker.start()
+    await tasker.tasks.wait(await tasker.tasks.create(job))
+    const stalled = proxy.when({
+      direction: 'toServer',
+      matches: endOfStatement('commit_'),
+      action: 'stall',
+      isForwarded: true,
+    })
+    const created = tasker.tasks.create(job)
+    await stalled
+    await sleep(2_500)
+    await proxy.heal()
+    const { id } = await created
+    assert.equal((await tasker.tasks.wait(id)).state, 'complete')
+    assert.deepEqual(
+      calls.filter((call) => call.startsWith(id)),
+      [`${id} 1`],
+    )
+  })
+})
+
+/** The message by which a client has a statement with this text carried out. */
+function endOfStatement(text: string): (message: WireMessage) => boolean {
+  let isUnderWay = false
+  return (message) => {
+    isUnderWay ||= isStatement(text)(message)
+    return isUnderWay && message.type === 'S'
+  }
+}
