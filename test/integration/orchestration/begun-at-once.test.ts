@@ -6,7 +6,27 @@ import { openTestSchema, type TestSchema } from '../../support/test-schema.js'
 import { openTestTasker } from '../../support/test-tasker.js'
 import type { WireMessage } from '../../support/wire-messages.js'
 
+const single = defineTask({ name: 'single' }).step('only', async () => 'done')
+const known = { identity: 'order 7' }
+
 describe('A run that begins with the creation of its task', () => {
+  it('tells nobody of it before the creation, and of a duplicate nothing at all', async () => {
+    await using t = await openTestTasker({ handlers: [single] })
+    const heard: string[] = []
+    const first = await t.tasks.create(single, known)
+    await t.tasks.wait(first)
+    t.events.on('*', ({ name, taskId }) => taskId !== undefined && taskId !== first.id && heard.push(name))
+    assert.equal((await t.tasks.create(single, known)).isDuplicate, true)
+    await t.tasks.wait(await t.tasks.create(single))
+    assert.deepEqual(heard.slice(0, 4), [
+      'task.initialize_requested',
+      'step.initialize_requested',
+      'workflow.orchestration_requested',
+      'task.before_transition',
+    ])
+    assert.equal(heard.filter((name) => name === 'step.before_transition').length, 2)
+  })
+
   it('is waited for by a worker that stops while the creation is under way', async () => {
     const calls: string[] = []
     const slow = defineTask({ name: 'slow' }).step('only', async ({ attempt }) => {
@@ -25,6 +45,7 @@ describe('A run that begins with the creation of its task', () => {
     assert.equal((await t.finish(id)).state, 'complete')
     assert.deepEqual(calls, ['begins 1', 'ends 1'])
   })
+
 })
 
 describe('A creation whose commit is answered late', function () {
