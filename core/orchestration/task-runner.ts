@@ -187,7 +187,9 @@ export class TaskRunner implements JournalParticipant {
   created(logId: string, commit: CommitFacts): void {
     this.#eventsBefore = undefined
     this.committed(logId, commit)
-    if (this.#isAwaited && !this.#isReleased) this.#services.journal.enqueue(this)
+    // Hooks that may refuse what is ready have not been asked yet.
+    const isAwaited = this.#isAwaited || this.#owned.ready.size > 0
+    if (isAwaited && !this.#isReleased) this.#services.journal.enqueue(this)
   }
 
   /** Its task has not been created. */
@@ -361,7 +363,8 @@ export class TaskRunner implements JournalParticipant {
       settleFanOuts(draft, this.#run)
       settleBypassedSteps(draft)
       for (const name of ready) if (!this.#readySince.has(name)) this.#readySince.set(name, draft.now)
-      if (!this.#run.isDraining) this.#gates.ask(ready)
+      // Hooks are asked about steps of tasks that there are: this one may be a duplicate.
+      if (!this.#run.isDraining && this.#eventsBefore === undefined) this.#gates.ask(ready)
       const limits = { occupied: this.#live.size, isCleared: (name: string) => this.#gates.letsPass(name) }
       this.#admitted = admitSteps(draft, this.#run, limits)
       this.#gates.admitted(this.#admitted)

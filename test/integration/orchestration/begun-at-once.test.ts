@@ -27,6 +27,20 @@ describe('A run that begins with the creation of its task', () => {
     assert.equal(heard.filter((name) => name === 'step.before_transition').length, 2)
   })
 
+  it('asks hooks about its steps when there is the task, and not about those of a duplicate', async () => {
+    await using t = await openTestTasker({ handlers: [single] })
+    const asked: unknown[] = []
+    t.hooks.add('beforeStepExecute', async ({ taskId }) => {
+      asked.push((await t.tasks.get(taskId))?.id)
+    })
+    const first = await t.tasks.create(single, known)
+    assert.equal((await t.tasks.wait(first)).state, 'complete')
+    assert.equal((await t.tasks.create(single, known)).isDuplicate, true)
+    const second = await t.tasks.create(single)
+    assert.equal((await t.tasks.wait(second)).state, 'complete')
+    assert.deepEqual(asked, [first.id, second.id])
+  })
+
   it('is waited for by a worker that stops while the creation is under way', async () => {
     const calls: string[] = []
     const slow = defineTask({ name: 'slow' }).step('only', async ({ attempt }) => {
