@@ -92,6 +92,8 @@ export class TaskCreator {
       const { creation, task } = this.#begin(checked)
       return untilGivenUp(signal, task, (reason) => {
         const mayExist = !creation.withdraw()
+        // It does not come to its end any more.
+        if (!mayExist) this.#services.worker.requests.forget(creation.taskId)
         throw new CreationGivenUpError(fullNameOf(checked.definition), mayExist ? creation.taskId : undefined, reason)
       })
     })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTasker, defineTask, type Tasker } from '../../../core/index.js'
+import { RunRequests } from '../../../core/orchestration/run-requests.js'
 import { FaultProxy, isStatement } from '../../support/fault-proxy.js'
 import { openTestSchema, type TestSchema } from '../../support/test-schema.js'
 import { openTestTasker } from '../../support/test-tasker.js'
@@ -60,6 +61,23 @@ describe('A run that begins with the creation of its task', () => {
     assert.deepEqual(calls, ['begins 1', 'ends 1'])
   })
 
+  it('is not remembered of a creation that its caller has taken back', async () => {
+    await using t = await openTestTasker({ handlers: [single] })
+    await t.tasks.wait(await t.tasks.create(single))
+    const open = new Set<string>()
+    const { expect, forget } = RunRequests.prototype
+    RunRequests.prototype.expect = (taskId) => void open.add(taskId)
+    RunRequests.prototype.forget = (taskId) => void open.delete(taskId)
+    try {
+      const given = new AbortController()
+      // Between the call and the next turn of the event loop, in which commits are put together.
+      t.hooks.add('beforeTaskCreate', () => void setImmediate(() => given.abort()))
+      await assert.rejects(t.tasks.create(single, { signal: given.signal }), { code: 'CREATION_GIVEN_UP' })
+      assert.equal(open.size, 0)
+    } finally {
+      Object.assign(RunRequests.prototype, { expect, forget })
+    }
+  })
 })
 
 describe('A creation whose commit is answered late', function () {
