@@ -81,7 +81,7 @@ export class Creation implements JournalParticipant {
   /** With the first write of its run: a commit for the beginning of what is its owner's already would tell nobody anything new. */
   #begun(): TaskWrite | undefined {
     const worker = this.#worker
-    if (!worker?.findPlace()) return undefined
+    if (!worker?.findPlace(this.taskId)) return undefined
     this.#task = { ...this.#task, ownerId: worker.id, epoch: 1 }
     const claimed = {
       // As before its first entry, which is the one that the run writes to as well.

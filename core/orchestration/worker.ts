@@ -135,8 +135,12 @@ export class Worker {
     return this.#options.pauses.covers(task)
   }
 
-  /** Whether there is a place for a task that is about to be created; its run, made by `beginCreated`, then takes it. */
-  findPlace(): boolean {
+  /**
+   * Whether there is a place for a task that is about to be created; its run, made by `beginCreated`, then takes it. None for what is
+   * created again, a child by two who take its parent for theirs: the run that there is stays known.
+   */
+  findPlace(taskId: string): boolean {
+    if (this.owns(taskId)) return false
     if (this.room > 0) return true
     this.#claims.noteBacklog()
     return false
