@@ -183,10 +183,10 @@ export class TaskRunner implements JournalParticipant {
     return { ...this.#prepare()!, isNew: true, newSteps: [...this.#owned.steps], changedSteps: [] }
   }
 
-  /** Its task has been created, and it has begun. */
+  /** Its task has been created; where its first write was part of that, it has begun. */
   created(logId: string, commit: CommitFacts): void {
     this.#eventsBefore = undefined
-    this.committed(logId, commit)
+    if (this.#isCommitting) this.committed(logId, commit)
     // Hooks that may refuse what is ready have not been asked yet.
     const isAwaited = this.#isAwaited || this.#owned.ready.size > 0
     if (isAwaited && !this.#isReleased) this.#services.journal.enqueue(this)

@@ -61,6 +61,14 @@ describe('A run that begins with the creation of its task', () => {
     assert.deepEqual(calls, ['begins 1', 'ends 1'])
   })
 
+  it('does not let the time of its task pass while the creation waits for the database', async () => {
+    const timed = defineTask({ name: 'timed', timeoutMs: 1_200 }).step('only', () => sleep(50, 'in time'))
+    await using t = await openTestTasker({ handlers: [timed], clock: 'system' })
+    // Until it is tried for the sixth time 1.55 s pass at least.
+    t.faults.refuseCommits({ times: 5 })
+    assert.equal((await t.tasks.wait(await t.tasks.create(timed))).state, 'complete')
+  })
+
   it('is not remembered of a creation that its caller has taken back', async () => {
     await using t = await openTestTasker({ handlers: [single] })
     await t.tasks.wait(await t.tasks.create(single))
