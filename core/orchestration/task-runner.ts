@@ -187,8 +187,8 @@ export class TaskRunner implements JournalParticipant {
   created(logId: string, commit: CommitFacts): void {
     this.#eventsBefore = undefined
     if (this.#isCommitting) this.committed(logId, commit)
-    // Hooks that may refuse what is ready have not been asked yet.
-    const isAwaited = this.#isAwaited || this.#owned.ready.size > 0
+    // It is to begin now, or hooks that may refuse what is ready have not been asked yet.
+    const isAwaited = this.#isAwaited || !this.#hasStarted || this.#owned.ready.size > 0
     if (isAwaited && !this.#isReleased) this.#services.journal.enqueue(this)
   }
 
