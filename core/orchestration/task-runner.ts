@@ -187,7 +187,7 @@ export class TaskRunner implements JournalParticipant {
   created(logId: string, commit: CommitFacts): void {
     this.#eventsBefore = undefined
     if (this.#isCommitting) this.committed(logId, commit)
-    // It is to begin now, or hooks that may refuse what is ready have not been asked yet.
+    // It is to begin now, or those have not been asked yet who may keep what is ready from it.
     const isAwaited = this.#isAwaited || !this.#hasStarted || this.#owned.ready.size > 0
     if (isAwaited && !this.#isReleased) this.#services.journal.enqueue(this)
   }
@@ -198,7 +198,7 @@ export class TaskRunner implements JournalParticipant {
   }
 
   prepare(): TaskWrite | undefined {
-    if (this.#eventsBefore !== undefined) {
+    if (this.#isBeingCreated) {
       this.#isAwaited = true
       return undefined
     }
@@ -363,9 +363,8 @@ export class TaskRunner implements JournalParticipant {
       settleFanOuts(draft, this.#run)
       settleBypassedSteps(draft)
       for (const name of ready) if (!this.#readySince.has(name)) this.#readySince.set(name, draft.now)
-      // Hooks are asked about steps of tasks that there are: this one may be a duplicate.
-      if (!this.#run.isDraining && this.#eventsBefore === undefined) this.#gates.ask(ready)
-      const limits = { occupied: this.#live.size, isCleared: (name: string) => this.#gates.letsPass(name) }
+      if (!this.#run.isDraining && !this.#isBeingCreated) this.#gates.ask(ready)
+      const limits = { occupied: this.#live.size, isCleared: (name: string) => this.#isCleared(name) }
       this.#admitted = admitSteps(draft, this.#run, limits)
       this.#gates.admitted(this.#admitted)
       this.#run.limitedUntil = this.#gates.parkUntil()
@@ -374,6 +373,17 @@ export class TaskRunner implements JournalParticipant {
     const isLimited = this.#run.limitedUntil !== undefined
     const isStalled = !definition || ready.size === 0 || isLimited || isEnding
     if (isStalled && running.size === 0) finalizeRun(draft, this.#run)
+  }
+
+  /** Hooks and systems are asked for the steps of tasks that there are: one that is being created may be a duplicate. */
+  #isCleared(stepName: string): boolean {
+    const { limits } = this.#services
+    if (this.#isBeingCreated && limits.gateOf(this.#owned.step(stepName)!.dependentSystem) !== undefined) return false
+    return this.#gates.letsPass(stepName)
+  }
+
+  get #isBeingCreated(): boolean {
+    return this.#eventsBefore !== undefined
   }
 
   #gatedRun(): GatedRun {

@@ -42,6 +42,25 @@ describe('A run that begins with the creation of its task', () => {
     assert.deepEqual(asked, [first.id, second.id])
   })
 
+  it('draws nothing of the limits of a system for a duplicate', async () => {
+    const calling = defineTask({ name: 'calling' }).step('call', { dependentSystem: 'gateway' }, async () => 'called')
+    await using t = await openTestTasker({
+      handlers: [calling],
+      dependentSystems: { gateway: { rate: { limit: 1, perMs: 60_000 } } },
+    })
+    const first = await t.tasks.create(calling, known)
+    await t.finish(first)
+    await t.clock.advance('10m')
+    for (let count = 0; count < 3; count++) {
+      assert.equal((await t.tasks.create(calling, known)).isDuplicate, true)
+      // What it had asked for would come now.
+      await t.clock.advance('1s')
+    }
+    const askedAt = t.clock.now()
+    const run = await t.run(calling)
+    assert.equal(run.steps.call.startedAt, new Date(askedAt).toISOString())
+  })
+
   it('is waited for by a worker that stops while the creation is under way', async () => {
     const calls: string[] = []
     const slow = defineTask({ name: 'slow' }).step('only', async ({ attempt }) => {
