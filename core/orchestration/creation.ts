@@ -13,7 +13,7 @@ export interface CommittedCreation {
   readonly task: TaskRecord
   readonly logId: string
   readonly commit: CommitFacts
-  /** The run that has begun in the same commit, if there was a place for it. */
+  /** The run that begins in the same commit, or right after it, if there was a place for it. */
   readonly runner: TaskRunner | undefined
 }
 
@@ -74,29 +74,32 @@ export class Creation implements JournalParticipant {
   prepare(): TaskWrite | undefined {
     if (this.#state === 'withdrawn') return undefined
     this.#state = 'under_way'
-    const write = this.#begun() ?? this.#unowned()
+    const write = this.#begun() ?? this.#alone()
     return this.#identity === undefined ? write : { ...write, identity: this.#identity }
   }
 
   /** With the first write of its run: a commit for the beginning of what is its owner's already would tell nobody anything new. */
   #begun(): TaskWrite | undefined {
     const worker = this.#worker
-    if (!worker?.tryReserve()) return undefined
+    if (!worker?.findPlace(this.taskId)) return undefined
     this.#task = { ...this.#task, ownerId: worker.id, epoch: 1 }
+    // A database may be away for longer than a task has time: that is not to begin before there is the task.
+    const isTimed = this.#task.timeoutMs !== null
     const claimed = {
       // As before its first entry, which is the one that the run writes to as well.
-      task: { ...this.#task, logEntry: 0 },
+      task: isTimed ? this.#task : { ...this.#task, logEntry: 0 },
       steps: this.#steps,
       results: this.#results ?? new Map(),
       previousOwnerId: null,
       queueWaitMs: 0,
     }
     this.#runner = worker.beginCreated(claimed, this.#events.length)
+    if (isTimed) return undefined
     const write = this.#runner.prepareCreation()
     return { ...write, events: [...this.#events, ...write.events] }
   }
 
-  #unowned(): TaskWrite {
+  #alone(): TaskWrite {
     return {
       task: this.#task,
       isNew: true,
@@ -109,8 +112,8 @@ export class Creation implements JournalParticipant {
   }
 
   #wakeUp(): Pick<TaskWrite, 'wakeAt'> {
-    const { dueAt, parked } = this.#task
-    return dueAt !== null && parked === null ? { wakeAt: dueAt } : {}
+    const { ownerId, dueAt, parked } = this.#task
+    return ownerId === null && dueAt !== null && parked === null ? { wakeAt: dueAt } : {}
   }
 
   committed(logId: string | undefined, commit: CommitFacts): void {
@@ -118,7 +121,7 @@ export class Creation implements JournalParticipant {
   }
 
   duplicate(taskId: string): void {
-    this.#letGo()
+    this.#runner?.notCreated()
     this.#done.resolve({ duplicateOf: taskId })
   }
 
@@ -131,12 +134,7 @@ export class Creation implements JournalParticipant {
   }
 
   #fail(error: Error): void {
-    this.#letGo()
-    this.#done.reject(error)
-  }
-
-  #letGo(): void {
-    if (this.#task.ownerId !== null) this.#worker?.unreserve()
     this.#runner?.notCreated()
+    this.#done.reject(error)
   }
 }

@@ -92,6 +92,8 @@ export class TaskCreator {
       const { creation, task } = this.#begin(checked)
       return untilGivenUp(signal, task, (reason) => {
         const mayExist = !creation.withdraw()
+        // It does not come to its end any more.
+        if (!mayExist) this.#services.worker.requests.forget(creation.taskId)
         throw new CreationGivenUpError(fullNameOf(checked.definition), mayExist ? creation.taskId : undefined, reason)
       })
     })
@@ -279,7 +281,7 @@ export class TaskCreator {
     const { worker, wakeUps, clock } = this.#services
     worker.requests.created(task)
     if (runner !== undefined) {
-      worker.adoptCreated(runner)
+      worker.requests.takenUp(task.id)
       // Whoever has created it has its id before its first step begins.
       setImmediate(() => runner.created(logId, commit))
     } else if (task.parked === null) {

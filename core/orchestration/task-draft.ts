@@ -55,9 +55,9 @@ export class TaskDraft {
   readonly #commands: Command[] = []
   #changes: ChangeRecord[] | undefined
   readonly #answers: { commandId: string; outcome: CommandOutcome }[] = []
+  /** What would have been published at once, of a task that is not there yet. */
+  readonly #first: (() => void)[] = []
   readonly #after: ((commit: CommitFacts) => void)[] = []
-  /** What would have been published at once of a task that nobody has heard of yet. */
-  readonly #heldBack: (() => void)[] = []
   #isReleasing = false
   /** The event that set off what is added next. */
   cause: string | undefined
@@ -161,23 +161,16 @@ export class TaskDraft {
     }
   }
 
-  /** Publishes a bus-only event about the task at once; where its creation is still to be told, right after that. */
+  /** Publishes a bus-only event about the task at once; where this write creates the task, as the first once it is there. */
   publish<N extends BusTaskEvent>(name: N, payload: () => EventPayload<N>): void {
-    this.#publish(name, undefined, payload)
-  }
-
-  /** The same about one of its steps. */
-  publishFor<N extends BusOnlyEventName>(step: StepRecord, name: N, payload: () => EventPayload<N>): void {
-    this.#publish(name, step.id, payload)
-  }
-
-  #publish<N extends BusOnlyEventName>(name: N, stepId: string | undefined, payload: () => EventPayload<N>): void {
     if (!this.publisher.isHeard(name)) return
-    const subject = this.subject(stepId)
-    if (this.#eventsBefore > 0) {
-      const said = payload()
-      this.#heldBack.push(() => this.publisher.publish(name, subject, () => said))
-    } else this.publisher.publish(name, subject, payload)
+    this.#publishFirst(name, this.subject(), payload)
+  }
+
+  /** Publishes a bus-only event about one of its steps as early. */
+  publishFor<N extends BusOnlyEventName>(step: StepRecord, name: N, payload: () => EventPayload<N>): void {
+    if (!this.publisher.isHeard(name)) return
+    this.#publishFirst(name, this.subject(step.id), payload)
   }
 
   /** Has something done once the commit has returned and its durable events are published, in the order of the calls. */
@@ -266,7 +259,7 @@ export class TaskDraft {
 
   /** Tells the world: the durable events with their positions, then what was put off until after the commit. */
   committed(logId: string | undefined, commit: CommitFacts): void {
-    for (const publish of this.#heldBack) publish()
+    for (const publish of this.#first) publish()
     if (logId !== undefined) this.publisher.publishCommitted(this.owned.id, logId, this.#events, this.#eventsBefore)
     for (const action of this.#after) action(commit)
   }
@@ -278,6 +271,13 @@ export class TaskDraft {
     if (this.cause !== undefined) subject.causationId = this.cause
     if (traceparent !== null) subject.trace = { traceparent }
     return subject
+  }
+
+  #publishFirst<N extends BusOnlyEventName>(name: N, subject: EventSubject, payload: () => EventPayload<N>): void {
+    const publish = () => this.publisher.publish(name, subject, payload)
+    // Nobody has heard of the task, and nobody ever will if it is a duplicate.
+    if (this.#eventsBefore > 0) this.#first.push(publish)
+    else publish()
   }
 
   /** The place of the event added last among those of its log entry. */

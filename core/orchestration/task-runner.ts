@@ -183,22 +183,22 @@ export class TaskRunner implements JournalParticipant {
     return { ...this.#prepare()!, isNew: true, newSteps: [...this.#owned.steps], changedSteps: [] }
   }
 
-  /** Its task has been created, and it has begun. */
+  /** Its task has been created; where its first write was part of that, it has begun. */
   created(logId: string, commit: CommitFacts): void {
     this.#eventsBefore = undefined
-    this.committed(logId, commit)
-    if (this.#isAwaited && !this.#isReleased) this.#services.journal.enqueue(this)
+    if (this.#isCommitting) this.committed(logId, commit)
+    // It is to begin now, or those have not been asked yet who may keep what is ready from it.
+    const isAwaited = this.#isAwaited || !this.#hasStarted || this.#owned.ready.size > 0
+    if (isAwaited && !this.#isReleased) this.#services.journal.enqueue(this)
   }
 
   /** Its task has not been created. */
   notCreated(): void {
-    this.#isReleased = true
-    this.#gates.notAdmitted(this.#admitted)
-    this.#gates.release()
+    this.#release()
   }
 
   prepare(): TaskWrite | undefined {
-    if (this.#eventsBefore !== undefined) {
+    if (this.#isBeingCreated) {
       this.#isAwaited = true
       return undefined
     }
@@ -363,8 +363,8 @@ export class TaskRunner implements JournalParticipant {
       settleFanOuts(draft, this.#run)
       settleBypassedSteps(draft)
       for (const name of ready) if (!this.#readySince.has(name)) this.#readySince.set(name, draft.now)
-      if (!this.#run.isDraining) this.#gates.ask(ready)
-      const limits = { occupied: this.#live.size, isCleared: (name: string) => this.#gates.letsPass(name) }
+      if (!this.#run.isDraining && !this.#isBeingCreated) this.#gates.ask(ready)
+      const limits = { occupied: this.#live.size, isCleared: (name: string) => this.#isCleared(name) }
       this.#admitted = admitSteps(draft, this.#run, limits)
       this.#gates.admitted(this.#admitted)
       this.#run.limitedUntil = this.#gates.parkUntil()
@@ -373,6 +373,17 @@ export class TaskRunner implements JournalParticipant {
     const isLimited = this.#run.limitedUntil !== undefined
     const isStalled = !definition || ready.size === 0 || isLimited || isEnding
     if (isStalled && running.size === 0) finalizeRun(draft, this.#run)
+  }
+
+  /** Hooks and systems are asked for the steps of tasks that there are: one that is being created may be a duplicate. */
+  #isCleared(stepName: string): boolean {
+    const { limits } = this.#services
+    if (this.#isBeingCreated && limits.gateOf(this.#owned.step(stepName)!.dependentSystem) !== undefined) return false
+    return this.#gates.letsPass(stepName)
+  }
+
+  get #isBeingCreated(): boolean {
+    return this.#eventsBefore !== undefined
   }
 
   #gatedRun(): GatedRun {

@@ -56,8 +56,6 @@ export class Worker {
   readonly #commands: CommandDelivery
   readonly #rounds: Rounds
   readonly #notices: UnservedNotices
-  /** Places promised to tasks that are being created. */
-  #reserved = 0
   #state: 'idle' | 'running' | 'draining' = 'idle'
   #isServedChanging = false
   #empty = Promise.withResolvers<void>()
@@ -110,7 +108,7 @@ export class Worker {
   get room(): number {
     if (this.#state !== 'running') return 0
     const { settings, limits } = this.#services
-    return settings.concurrentTasks - this.#runners.size + limits.freePlaces - this.#reserved
+    return settings.concurrentTasks - this.#runners.size + limits.freePlaces
   }
 
   get ownedCount(): number {
@@ -137,24 +135,20 @@ export class Worker {
     return this.#options.pauses.covers(task)
   }
 
-  /** Keeps a place for a task that is about to be created, if there is one; its run is then made by `beginCreated`. */
-  tryReserve(): boolean {
-    if (this.room <= 0) {
-      this.#claims.noteBacklog()
-      return false
-    }
-    this.#reserved += 1
-    return true
-  }
-
-  /** Gives back a reserved place. */
-  unreserve(): void {
-    this.#reserved -= 1
+  /**
+   * Whether there is a place for a task that is about to be created; its run, made by `beginCreated`, then takes it. None for what is
+   * created again, a child by two who take its parent for theirs: the run that there is stays known.
+   */
+  findPlace(taskId: string): boolean {
+    if (this.owns(taskId)) return false
+    if (this.room > 0) return true
+    this.#claims.noteBacklog()
+    return false
   }
 
   /** Whether nothing is owned, being claimed or being committed: all that is due has been taken up and run. */
   get isQuiet(): boolean {
-    return this.#runners.size - this.#services.limits.heldRuns + this.#reserved <= 0 && !this.isBooking
+    return this.#runners.size - this.#services.limits.heldRuns <= 0 && !this.isBooking
   }
 
   /** Whether tasks that it owns wait for nothing but limits. */
@@ -277,17 +271,14 @@ export class Worker {
     this.#addRunner(claimed).begin()
   }
 
-  /** The run of a task that is being created, for which there is a place: its first write is to be part of the creation. */
+  /**
+   * The run of a task that is being created, for which there is a place: its first write is to be part of the creation. It is held from
+   * here on: the task may be in the table long before the commit is answered, must be no stray there, and be waited for by a stop.
+   */
   beginCreated(claimed: ClaimedTask, eventsBefore: number): TaskRunner {
-    return this.#runnerOf(claimed, { isHeld: this.#options.pauses.covers(claimed.task), eventsBefore })
-  }
-
-  /** Takes up the run of a task that has been created with its beginning. */
-  adoptCreated(runner: TaskRunner): void {
-    this.unreserve()
-    this.#requests.takenUp(runner.taskId)
+    const runner = this.#runnerOf(claimed, { isHeld: this.#options.pauses.covers(claimed.task), eventsBefore })
     this.#register(runner)
-    runner.hold(this.#options.pauses.covers(runner.task))
+    return runner
   }
 
   /** What this process publishes of requests to run tasks. */
