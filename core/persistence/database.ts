@@ -74,10 +74,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   pool.on('error', onLoss)
   // One that is in use tells whoever uses it; without a listener the loss would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined))
-  const name = 'url' in connection ? undefined : connection.database
-  const database = new Database({ pool, schema, name, guard, log, hook: options.onStatement })
+  const database = new Database({ pool, schema, guard, log, hook: options.onStatement })
   try {
-    if (name === undefined) await database.askName()
+    await database.askName()
     return database
   } catch (error) {
     await database.close()
@@ -88,8 +87,6 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 interface DatabaseParts {
   readonly pool: PoolOfClients
   readonly schema: string
-  /** Undefined: the server is to be asked. */
-  readonly name: string | undefined
   readonly guard: ConnectionGuard
   readonly log: Logger | undefined
   /** Stands between the engine and its statements, for tests. */
@@ -112,13 +109,12 @@ export class Database {
   readonly #hook: StatementHook | undefined
 
   readonly #log: Logger | undefined
-  #name: string
+  #name = ''
   #orm: Promise<MikroORM> | undefined
 
-  constructor({ pool, schema, name = '', guard, log, hook }: DatabaseParts) {
+  constructor({ pool, schema, guard, log, hook }: DatabaseParts) {
     this.pool = pool
     this.schema = schema
-    this.#name = name
     this.#guard = guard
     this.#log = log
     this.#hook = hook
