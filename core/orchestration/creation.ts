@@ -60,15 +60,17 @@ export class Creation implements JournalParticipant {
     return this.#task.id
   }
 
-  /** Resolves when the task is committed, or another one is found in its place. */
+  /** Resolves when the task is committed, or another one is found in its place; fails if it is refused or taken back. */
   get done(): Promise<CommittedCreation | RepeatedCreation> {
     return this.#done.promise
   }
 
-  /** Takes it back; false if it is too late, because its commit is under way or done. */
-  withdraw(): boolean {
+  /** Takes it back, so that it fails with the reason; false if it is too late, because its commit is under way or done. */
+  withdraw(reason: unknown): boolean {
     if (this.#state === 'waiting') this.#state = 'withdrawn'
-    return this.#state === 'withdrawn'
+    const isWithdrawn = this.#state === 'withdrawn'
+    if (isWithdrawn) this.#done.reject(reason)
+    return isWithdrawn
   }
 
   prepare(): TaskWrite | undefined {

@@ -91,9 +91,7 @@ export class TaskCreator {
       const checked = asOrdered(accepted, options)
       const { creation, task } = this.#begin(checked)
       return untilGivenUp(signal, task, (reason) => {
-        const mayExist = !creation.withdraw()
-        // It does not come to its end any more.
-        if (!mayExist) this.#services.worker.requests.forget(creation.taskId)
+        const mayExist = !creation.withdraw(reason)
         throw new CreationGivenUpError(fullNameOf(checked.definition), mayExist ? creation.taskId : undefined, reason)
       })
     })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { createTasker, defineTask, type Tasker } from '../../../core/index.js'
 import { RunRequests } from '../../../core/orchestration/run-requests.js'
 import { FaultProxy, isStatement } from '../../support/fault-proxy.js'
@@ -93,13 +93,20 @@ describe('A run that begins with the creation of its task', () => {
     await t.tasks.wait(await t.tasks.create(single))
     const open = new Set<string>()
     const { expect, forget } = RunRequests.prototype
-    RunRequests.prototype.expect = (taskId) => void open.add(taskId)
-    RunRequests.prototype.forget = (taskId) => void open.delete(taskId)
+    RunRequests.prototype.expect = function (taskId) {
+      open.add(taskId)
+      expect.call(this, taskId)
+    }
+    RunRequests.prototype.forget = function (taskId) {
+      open.delete(taskId)
+      forget.call(this, taskId)
+    }
     try {
       const given = new AbortController()
       // Between the call and the next turn of the event loop, in which commits are put together.
       t.hooks.add('beforeTaskCreate', () => void setImmediate(() => given.abort()))
       await assert.rejects(t.tasks.create(single, { signal: given.signal }), { code: 'CREATION_GIVEN_UP' })
+      await nextTurn()
       assert.equal(open.size, 0)
     } finally {
       Object.assign(RunRequests.prototype, { expect, forget })
